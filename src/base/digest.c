@@ -1,0 +1,41 @@
+/* base/digest.c: SHA-256 by OpenSSL, XXH3 by xxHash.
+ *
+ * No algorithm of our own: both libraries are faster and better tested. */
+#include "base/digest.h"
+
+#include <openssl/evp.h>
+#include <xxhash.h>
+
+#include "base/status.h"
+
+void apl_sha256(uint8_t out[APL_SHA256_BYTES], const apl_str *parts, size_t part_count)
+{
+    unsigned size = 0;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+    if (context == NULL || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
+        apl_die("OpenSSL gives no SHA-256");
+    for (size_t i = 0; i < part_count; i++)
+        (void)EVP_DigestUpdate(context, parts[i].data, parts[i].size);
+    (void)EVP_DigestFinal_ex(context, out, &size);
+    EVP_MD_CTX_free(context);
+    APL_ASSERT(size == APL_SHA256_BYTES);
+}
+
+void apl_hex(char *out, const uint8_t *bytes, size_t byte_count)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < byte_count; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    out[2 * byte_count] = 0;
+}
+
+apl_digest apl_digest_of(apl_str bytes)
+{
+    XXH128_hash_t hash = XXH3_128bits(bytes.data ? bytes.data : "", bytes.size);
+
+    return (apl_digest){hash.low64, hash.high64};
+}

@@ -1,0 +1,258 @@
+/* base/memory.c: arenas, growing arrays and growing texts over malloc.
+ *
+ * The only file that calls malloc. An arena is a chain of blocks; each new block is twice the last one up to
+ * a maximum, so that a page of any usual size is one block after the first reset. It never gives single
+ * allocations back. */
+#include "base/memory.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/status.h"
+
+#define BLOCK_BYTES_FIRST (16u << 10)
+#define BLOCK_BYTES_MAX (4u << 20)
+#define ALIGNMENT 16u
+
+typedef struct arena_block {
+    struct arena_block *next;
+    size_t capacity;
+    size_t used;
+} arena_block;
+
+struct apl_arena {
+    arena_block *first;
+    arena_block *current;
+    size_t size;
+    size_t next_capacity;
+};
+
+#define BLOCK_HEADER ((sizeof(arena_block) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1))
+
+void *apl_memory_new(size_t size)
+{
+    void *memory = calloc(1, size ? size : 1);
+
+    if (memory == NULL)
+        apl_die("out of memory");
+    return memory;
+}
+
+void *apl_memory_grow(void *memory, size_t size)
+{
+    void *grown = realloc(memory, size ? size : 1);
+
+    if (grown == NULL)
+        apl_die("out of memory");
+    return grown;
+}
+
+void apl_memory_free(void *memory)
+{
+    free(memory);
+}
+
+apl_arena *apl_arena_new(void)
+{
+    apl_arena *arena = apl_memory_new(sizeof *arena);
+
+    arena->next_capacity = BLOCK_BYTES_FIRST;
+    return arena;
+}
+
+static void free_blocks(arena_block *block)
+{
+    while (block) {
+        arena_block *next = block->next;
+        free(block);
+        block = next;
+    }
+}
+
+void apl_arena_free(apl_arena *arena)
+{
+    if (arena == NULL)
+        return;
+    free_blocks(arena->first);
+    free(arena);
+}
+
+#ifdef APL_ARENA_DEBUG
+#define DEBUG_SINGLE_BLOCKS true
+#else
+#define DEBUG_SINGLE_BLOCKS false
+#endif
+
+void apl_arena_reset(apl_arena *arena)
+{
+    if (DEBUG_SINGLE_BLOCKS) {
+        free_blocks(arena->first);
+        arena->first = NULL;
+        arena->size = 0;
+    }
+    for (arena_block *block = arena->first; block; block = block->next)
+        block->used = 0;
+    arena->current = arena->first;
+}
+
+static arena_block *block_new(apl_arena *arena, size_t capacity)
+{
+    arena_block *block = malloc(BLOCK_HEADER + capacity);
+
+    if (block == NULL)
+        apl_die("out of memory");
+    block->next = NULL;
+    block->capacity = capacity;
+    block->used = 0;
+    arena->size += BLOCK_HEADER + capacity;
+    return block;
+}
+
+/* The next block that has room: one kept from before the last reset, or a new one put after the current. */
+static arena_block *next_block(apl_arena *arena, size_t size)
+{
+    if (!DEBUG_SINGLE_BLOCKS) {
+        for (arena_block *kept = arena->current ? arena->current->next : NULL; kept; kept = kept->next) {
+            if (kept->used == 0 && size <= kept->capacity) {
+                arena->current = kept;
+                return kept;
+            }
+        }
+    }
+    size_t capacity = arena->next_capacity;
+    if (DEBUG_SINGLE_BLOCKS || size > capacity)
+        capacity = size;
+    else if (arena->next_capacity < BLOCK_BYTES_MAX)
+        arena->next_capacity *= 2;
+    arena_block *block = block_new(arena, capacity);
+    if (arena->current) {
+        block->next = arena->current->next;
+        arena->current->next = block;
+    } else {
+        block->next = arena->first;
+        arena->first = block;
+    }
+    arena->current = block;
+    return block;
+}
+
+static void *take(apl_arena *arena, size_t size, size_t alignment)
+{
+    arena_block *block = arena->current;
+    size_t start = block ? (block->used + alignment - 1) & ~(alignment - 1) : 0;
+
+    APL_ASSERT(size < SIZE_MAX / 2);
+    if (DEBUG_SINGLE_BLOCKS || block == NULL || start + size > block->capacity) {
+        block = next_block(arena, size);
+        start = 0;
+    }
+    block->used = start + size;
+    return (char *)block + BLOCK_HEADER + start;
+}
+
+void *apl_arena_alloc_raw(apl_arena *arena, size_t size)
+{
+    return take(arena, size, 8);
+}
+
+void *apl_arena_alloc(apl_arena *arena, size_t size)
+{
+    return memset(take(arena, size, ALIGNMENT), 0, size);
+}
+
+apl_str apl_arena_str(apl_arena *arena, apl_str text)
+{
+    char *copy = take(arena, (size_t)text.size + 1, 1);
+
+    if (text.size)
+        memcpy(copy, text.data, text.size);
+    copy[text.size] = 0;
+    return apl_str_make(copy, text.size);
+}
+
+apl_str apl_arena_format(apl_arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    va_list again;
+
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int size = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    APL_ASSERT(size >= 0);
+    char *text = take(arena, (size_t)size + 1, 1);
+    (void)vsnprintf(text, (size_t)size + 1, format, again);
+    va_end(again);
+    return apl_str_make(text, (size_t)size);
+}
+
+size_t apl_arena_size(const apl_arena *arena)
+{
+    return arena->size;
+}
+
+void *apl_vector_grow(void *items, size_t needed, size_t *capacity, size_t item_size)
+{
+    size_t next = *capacity ? *capacity + *capacity / 2 : 8;
+
+    if (next < needed)
+        next = needed;
+    APL_ASSERT(next < SIZE_MAX / item_size);
+    *capacity = next;
+    return apl_memory_grow(items, next * item_size);
+}
+
+void apl_text_init(apl_text *text, size_t bytes_max)
+{
+    *text = (apl_text){.bytes_max = bytes_max};
+}
+
+void apl_text_free(apl_text *text)
+{
+    free(text->data);
+    *text = (apl_text){0};
+}
+
+void apl_text_add(apl_text *text, apl_str part)
+{
+    if (text->size + part.size > text->bytes_max) {
+        text->is_cut = true;
+        return;
+    }
+    if (text->size + part.size > text->capacity)
+        text->data = apl_vector_grow(text->data, text->size + part.size, &text->capacity, 1);
+    if (part.size)
+        memcpy(text->data + text->size, part.data, part.size);
+    text->size += part.size;
+}
+
+void apl_text_add_char(apl_text *text, char c)
+{
+    apl_text_add(text, apl_str_make(&c, 1));
+}
+
+void apl_text_add_format(apl_text *text, const char *format, ...)
+{
+    char small[512];
+    va_list arguments;
+    va_list again;
+
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int size = vsnprintf(small, sizeof small, format, arguments);
+    va_end(arguments);
+    APL_ASSERT(size >= 0);
+    if ((size_t)size < sizeof small) {
+        apl_text_add(text, apl_str_make(small, (size_t)size));
+    } else {
+        char *large = apl_memory_new((size_t)size + 1);
+        (void)vsnprintf(large, (size_t)size + 1, format, again);
+        apl_text_add(text, apl_str_make(large, (size_t)size));
+        free(large);
+    }
+    va_end(again);
+}

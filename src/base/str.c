@@ -1,0 +1,198 @@
+/* base/str.c: comparing, cutting and hashing strings that know their length.
+ *
+ * Used by every stage. Nothing here allocates. Pattern matching is linear in the text for each star, with
+ * no recursion, so that a hostile pattern costs no more than size times size. */
+#include "base/str.h"
+
+#include <xxhash.h>
+
+apl_str apl_str_from(const char *text)
+{
+    return text ? apl_str_make(text, strlen(text)) : APL_STR_NONE;
+}
+
+bool apl_str_equal_nocase(apl_str a, apl_str b)
+{
+    if (a.size != b.size)
+        return false;
+    for (uint32_t i = 0; i < a.size; i++) {
+        if (a.data[i] != b.data[i] && apl_char_lower(a.data[i]) != apl_char_lower(b.data[i]))
+            return false;
+    }
+    return true;
+}
+
+bool apl_str_starts(apl_str text, apl_str prefix)
+{
+    return text.size >= prefix.size && apl_str_equal(apl_str_slice(text, 0, prefix.size), prefix);
+}
+
+bool apl_str_starts_nocase(apl_str text, apl_str prefix)
+{
+    return text.size >= prefix.size && apl_str_equal_nocase(apl_str_slice(text, 0, prefix.size), prefix);
+}
+
+bool apl_str_ends(apl_str text, apl_str suffix)
+{
+    return text.size >= suffix.size && apl_str_equal(apl_str_slice(text, text.size - suffix.size, text.size), suffix);
+}
+
+int apl_str_compare(apl_str a, apl_str b)
+{
+    uint32_t shared = a.size < b.size ? a.size : b.size;
+    int order = shared ? memcmp(a.data, b.data, shared) : 0;
+
+    if (order != 0)
+        return order;
+    return (a.size > b.size) - (a.size < b.size);
+}
+
+int apl_str_compare_nocase(apl_str a, apl_str b)
+{
+    uint32_t shared = a.size < b.size ? a.size : b.size;
+
+    for (uint32_t i = 0; i < shared; i++) {
+        unsigned char x = (unsigned char)apl_char_lower(a.data[i]);
+        unsigned char y = (unsigned char)apl_char_lower(b.data[i]);
+        if (x != y)
+            return x < y ? -1 : 1;
+    }
+    return (a.size > b.size) - (a.size < b.size);
+}
+
+long apl_str_find(apl_str text, apl_str part)
+{
+    if (part.size == 0)
+        return 0;
+    const char *at = text.size ? memmem(text.data, text.size, part.data, part.size) : NULL;
+    return at ? (long)(at - text.data) : -1;
+}
+
+long apl_str_find_nocase(apl_str text, apl_str part)
+{
+    if (part.size > text.size)
+        return -1;
+    for (uint32_t i = 0; i + part.size <= text.size; i++) {
+        if (apl_str_equal_nocase(apl_str_slice(text, i, i + part.size), part))
+            return (long)i;
+    }
+    return -1;
+}
+
+long apl_str_find_last_char(apl_str text, char c)
+{
+    for (uint32_t i = text.size; i > 0; i--) {
+        if (text.data[i - 1] == c)
+            return (long)(i - 1);
+    }
+    return -1;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+apl_str apl_str_trim(apl_str text)
+{
+    size_t from = 0;
+    size_t to = text.size;
+
+    while (from < to && is_space(text.data[from]))
+        from++;
+    while (to > from && is_space(text.data[to - 1]))
+        to--;
+    return apl_str_slice(text, from, to);
+}
+
+bool apl_str_next(apl_str *part, apl_str *rest, char separator)
+{
+    if (rest->data == NULL)
+        return false;
+    const char *at = rest->size ? memchr(rest->data, separator, rest->size) : NULL;
+    if (at == NULL) {
+        *part = *rest;
+        *rest = APL_STR_NONE;
+        return true;
+    }
+    size_t size = (size_t)(at - rest->data);
+    *part = apl_str_slice(*rest, 0, size);
+    *rest = apl_str_slice(*rest, size + 1, rest->size);
+    return true;
+}
+
+bool apl_str_like_nocase(apl_str text, apl_str pattern)
+{
+    uint32_t t = 0;
+    uint32_t p = 0;
+    uint32_t star = UINT32_MAX;
+    uint32_t resume = 0;
+
+    while (t < text.size) {
+        if (p < pattern.size && pattern.data[p] == '*') {
+            star = p++;
+            resume = t;
+        } else if (p < pattern.size && apl_char_lower(pattern.data[p]) == apl_char_lower(text.data[t])) {
+            p++;
+            t++;
+        } else if (star != UINT32_MAX) {
+            p = star + 1;
+            t = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size && pattern.data[p] == '*')
+        p++;
+    return p == pattern.size;
+}
+
+uint64_t apl_str_hash(apl_str text)
+{
+    return XXH3_64bits(text.data ? text.data : "", text.size);
+}
+
+#define FOLD_BYTES 256
+
+uint64_t apl_str_hash_nocase(apl_str text)
+{
+    char folded[FOLD_BYTES];
+    uint64_t seed = 0;
+
+    /* Long texts are folded and hashed block by block, each block seeding the next. */
+    for (uint32_t from = 0; from < text.size || from == 0; from += FOLD_BYTES) {
+        uint32_t size = text.size - from < FOLD_BYTES ? text.size - from : FOLD_BYTES;
+        for (uint32_t i = 0; i < size; i++)
+            folded[i] = apl_char_lower(text.data[from + i]);
+        seed = XXH3_64bits_withSeed(folded, size, seed);
+    }
+    return seed;
+}
+
+#define DISTANCE_NAME_MAX 128
+
+unsigned apl_str_distance_nocase(apl_str a, apl_str b, unsigned limit)
+{
+    unsigned row[DISTANCE_NAME_MAX + 1];
+
+    if (a.size > DISTANCE_NAME_MAX || b.size > DISTANCE_NAME_MAX)
+        return limit;
+    for (uint32_t j = 0; j <= b.size; j++)
+        row[j] = j;
+    for (uint32_t i = 1; i <= a.size; i++) {
+        unsigned diagonal = row[0];
+        row[0] = i;
+        for (uint32_t j = 1; j <= b.size; j++) {
+            unsigned above = row[j];
+            unsigned change = apl_char_lower(a.data[i - 1]) == apl_char_lower(b.data[j - 1]) ? 0 : 1;
+            unsigned best = diagonal + change;
+            if (above + 1 < best)
+                best = above + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+            diagonal = above;
+        }
+    }
+    return row[b.size] < limit ? row[b.size] : limit;
+}

@@ -1,0 +1,57 @@
+/* cli/commands/findings.c: the findings of the stored snapshot, or of sources that are scanned in memory.
+ *
+ * The same findings as the scan's, chosen by finding and by asset; it stores nothing. */
+#include "cli/session.h"
+
+static const apl_option options[] = {
+    APL_OPTION_FORMAT,
+    APL_OPTION_STATUS,
+    APL_OPTION_SEVERITY,
+    APL_OPTION_CHECK,
+    APL_OPTION_FRAMEWORK,
+    APL_OPTIONS_ASSETS,
+    APL_OPTION_STORE,
+    APL_OPTION_SNAPSHOT,
+    APL_OPTION_MUTE,
+    APL_OPTION_CONTENT,
+    APL_OPTION_POLICIES,
+    APL_OPTION_OFFLINE,
+    APL_OPTION_JOBS,
+    APL_OPTION_QUIET,
+    APL_OPTION_NO_COLOR,
+    APL_OPTION_HELP,
+    {0},
+};
+
+static apl_status findings_run(apl_session *session)
+{
+    apl_status status = apl_session_formats(session);
+
+    if (status == APL_OK)
+        status = apl_session_content(session);
+    if (status == APL_OK)
+        status = apl_session_snapshot(session, &session->settings->words, false);
+    if (status != APL_OK)
+        return status;
+    apl_session_select(session);
+    apl_report report = apl_session_report(session, APL_VIEW_FINDINGS);
+    status = apl_session_write(session, &report);
+    apl_session_judge_coverage(session);
+    return status;
+}
+
+const apl_command apl_command_findings = {
+    .name = "findings",
+    .summary = "list the findings, worst first",
+    .options = options,
+    .run = findings_run,
+    .arguments = "[SOURCE...]",
+    .details = "Reads the stored snapshot, or scans the sources in memory without storing. Words of one option are "
+               "alternatives, different options must all hold; * in a word matches any characters.",
+    .examples = "aplomb findings --severity high+\n"
+                "aplomb findings --asset contoso-chat --status all\n"
+                "aplomb findings --framework ISO42001:A.4.5 --format markdown\n"
+                "aplomb findings export/ --check ai-local-auth-disabled --format jsonl",
+    .views = APL_VIEW_FINDINGS,
+    .words_max = -1,
+};

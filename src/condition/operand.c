@@ -1,0 +1,151 @@
+/* condition/operand.c: operands that are known at compile time, prepared once so that evaluating is cheap.
+ *
+ * A text of ASCII is kept in lower case, so that equality is a comparison of sizes and then of words. A long list of
+ * texts gets a hash table. Everything else goes the general way of operators.c; both ways give the same outcome, which a
+ * unit test checks. */
+#include "condition/fold.h"
+#include "condition/operators.h"
+
+/* A list gets a hash table from this many items on; below it a walk over the sizes is faster. */
+#define HASHED_LIST_MIN 8
+#define HASHED_LIST_MAX 16384
+
+static apl_str lower_ascii(apl_arena *arena, apl_str text)
+{
+    char *lower = apl_arena_alloc_raw(arena, (size_t)text.size + 1);
+
+    for (uint32_t i = 0; i < text.size; i++)
+        lower[i] = apl_char_lower(text.data[i]);
+    lower[text.size] = 0;
+    return apl_str_make(lower, text.size);
+}
+
+static bool is_ascii_text(apl_value value)
+{
+    return value.type == APL_VALUE_STRING && apl_fold_is_ascii(apl_value_str(value));
+}
+
+static uint64_t size_bit(uint32_t size)
+{
+    return UINT64_C(1) << (size & 63);
+}
+
+/* True when each item is a text of ASCII that is no number and no boolean, so that only a text can equal it. */
+static bool is_plain_list(apl_value list)
+{
+    apl_value number;
+
+    for (uint32_t i = 0; i < list.size; i++) {
+        if (!is_ascii_text(list.items[i]))
+            return false;
+        apl_str text = apl_value_str(list.items[i]);
+        if (text.size == 0 || apl_text_number(&number, text) || apl_str_equal_nocase(text, APL_STR("true")) ||
+            apl_str_equal_nocase(text, APL_STR("false")))
+            return false;
+    }
+    return true;
+}
+
+static void prepare_list(apl_operand *out, apl_arena *arena, apl_value list)
+{
+    apl_value *items = APL_ARENA_ARRAY(arena, apl_value, list.size);
+
+    for (uint32_t i = 0; i < list.size; i++) {
+        items[i] = apl_value_string(lower_ascii(arena, apl_value_str(list.items[i])));
+        out->sizes |= size_bit(items[i].size);
+    }
+    out->value = apl_value_array(items, list.size);
+    if (list.size < HASHED_LIST_MIN || list.size > HASHED_LIST_MAX)
+        return;
+    uint32_t slot_count = 16;
+    while (slot_count < list.size * 2)
+        slot_count *= 2;
+    uint16_t *slots = APL_ARENA_ARRAY(arena, uint16_t, slot_count);
+    for (uint32_t i = 0; i < list.size; i++) {
+        uint32_t at = (uint32_t)apl_str_hash_nocase(apl_value_str(items[i])) & (slot_count - 1);
+        while (slots[at])
+            at = (at + 1) & (slot_count - 1);
+        slots[at] = (uint16_t)(i + 1);
+    }
+    out->slots = slots;
+    out->slot_mask = slot_count - 1;
+}
+
+void apl_operand_prepare(apl_operand *out, apl_arena *arena, apl_operator base, apl_value value)
+{
+    *out = (apl_operand){.value = value};
+    if (base == APL_OP_IN && value.type == APL_VALUE_ARRAY) {
+        if (is_plain_list(value))
+            prepare_list(out, arena, value);
+        return;
+    }
+    if (base == APL_OP_EQUALS && is_ascii_text(value))
+        out->lower = lower_ascii(arena, apl_value_str(value));
+}
+
+static bool list_has(const apl_operand *operand, apl_str text)
+{
+    if ((operand->sizes & size_bit(text.size)) == 0)
+        return false;
+    if (operand->slots) {
+        uint32_t at = (uint32_t)apl_str_hash_nocase(text) & operand->slot_mask;
+        for (; operand->slots[at]; at = (at + 1) & operand->slot_mask) {
+            apl_str item = apl_value_str(operand->value.items[operand->slots[at] - 1]);
+            if (item.size == text.size && apl_fold_equal_ascii(text.data, item.data, item.size))
+                return true;
+        }
+        return false;
+    }
+    for (uint32_t i = 0; i < operand->value.size; i++) {
+        apl_value item = operand->value.items[i];
+        if (item.size == text.size && apl_fold_equal_ascii(text.data, item.string, item.size))
+            return true;
+    }
+    return false;
+}
+
+apl_truth apl_operator_apply_prepared(apl_operator base, apl_value left, const apl_operand *operand)
+{
+    if (left.type == APL_VALUE_STRING) {
+        bool is_plain = operand->lower.data || operand->sizes;
+        if (operand->lower.data && left.size == operand->lower.size &&
+            apl_fold_equal_ascii(left.string, operand->lower.data, left.size))
+            return APL_TRUE;
+        if (operand->sizes && list_has(operand, apl_value_str(left)))
+            return APL_TRUE;
+        if (is_plain && apl_fold_is_ascii(apl_value_str(left)))
+            return APL_FALSE;
+    }
+    return apl_operator_apply(base, left, operand->value);
+}
+
+const char *apl_operand_fault(apl_operator base, apl_value value)
+{
+    bool is_text = value.type == APL_VALUE_STRING;
+    bool is_scalar = is_text || value.type == APL_VALUE_BOOL || apl_value_is_number(value);
+
+    switch (base) {
+    case APL_OP_LIKE:
+    case APL_OP_MATCH:
+    case APL_OP_MATCH_INSENSITIVELY:
+    case APL_OP_CONTAINS_KEY:
+        return is_scalar ? NULL : "needs a text";
+    case APL_OP_LESS:
+    case APL_OP_LESS_OR_EQUALS:
+    case APL_OP_GREATER:
+    case APL_OP_GREATER_OR_EQUALS:
+        return is_text || apl_value_is_number(value) ? NULL : "needs a number, a text or a date";
+    case APL_OP_EXISTS:
+        if (value.type == APL_VALUE_BOOL)
+            return NULL;
+        return apl_str_equal_nocase(apl_value_str(value), APL_STR("true")) ||
+                       apl_str_equal_nocase(apl_value_str(value), APL_STR("false"))
+                   ? NULL
+                   : "needs true or false";
+    case APL_OP_EQUALS:
+    case APL_OP_CONTAINS:
+    case APL_OP_IN:
+        break;
+    }
+    return NULL;
+}

@@ -1,0 +1,243 @@
+/* exposure/exposure.c: closed, open, ranges, bypass: the first that decides.
+ *
+ * An asset whose type has no exposure inputs is `none` when its kind has no network surface, else unknown. Settings of
+ * other assets (security groups, gateways) are not looked at here. */
+#include "exposure/exposure.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/threads.h"
+
+#define PARENTS_MAX 16
+#define RUN_ASSETS 4096
+
+typedef struct network {
+    uint8_t bytes[16];
+    unsigned size; /* 4 or 16 */
+    unsigned prefix_bits;
+} network;
+
+static bool parse_prefix(unsigned *bits, apl_str text, unsigned bits_max)
+{
+    unsigned value = 0;
+
+    if (text.size == 0 || text.size > 3)
+        return false;
+    for (uint32_t i = 0; i < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+        value = value * 10 + (unsigned)(text.data[i] - '0');
+    }
+    *bits = value;
+    return value <= bits_max;
+}
+
+static bool parse_address(network *out, apl_str text)
+{
+    char copy[INET6_ADDRSTRLEN + 1];
+
+    if (text.size == 0 || text.size >= sizeof copy)
+        return false;
+    memcpy(copy, text.data, text.size);
+    copy[text.size] = 0;
+    out->size = inet_pton(AF_INET, copy, out->bytes) == 1 ? 4 : inet_pton(AF_INET6, copy, out->bytes) == 1 ? 16 : 0;
+    out->prefix_bits = out->size * 8;
+    return out->size != 0;
+}
+
+/* "a.b.c.d", "a.b.c.d/n" or the IPv6 forms. */
+static bool parse_network(network *out, apl_str text)
+{
+    long slash = apl_str_find(text, APL_STR("/"));
+
+    text = apl_str_trim(text);
+    if (!parse_address(out, slash < 0 ? text : apl_str_slice(text, 0, (size_t)slash)))
+        return false;
+    return slash < 0 ||
+           parse_prefix(&out->prefix_bits, apl_str_slice(text, (size_t)slash + 1, text.size), out->size * 8);
+}
+
+/* Private and other addresses that no one outside can come from: RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291. */
+static bool is_private(const network *net)
+{
+    const uint8_t *b = net->bytes;
+
+    if (net->size == 4) {
+        return (b[0] == 10 && net->prefix_bits >= 8) || (b[0] == 172 && (b[1] & 0xF0) == 16 && net->prefix_bits >= 12) ||
+               (b[0] == 192 && b[1] == 168 && net->prefix_bits >= 16) || (b[0] == 127 && net->prefix_bits >= 8) ||
+               (b[0] == 169 && b[1] == 254 && net->prefix_bits >= 16) ||
+               (b[0] == 100 && (b[1] & 0xC0) == 64 && net->prefix_bits >= 10);
+    }
+    return ((b[0] & 0xFE) == 0xFC && net->prefix_bits >= 7) || (b[0] == 0xFE && (b[1] & 0xC0) == 0x80);
+}
+
+/* "a.b.c.d-e.f.g.h": its width in addresses decides. */
+static apl_exposure exposure_of_span(apl_str first, apl_str last)
+{
+    network a;
+    network b;
+
+    if (!parse_address(&a, apl_str_trim(first)) || !parse_address(&b, apl_str_trim(last)) || a.size != b.size)
+        return APL_EXPOSURE_UNKNOWN;
+    if (is_private(&a) && is_private(&b))
+        return APL_EXPOSURE_PRIVATE;
+    /* Both ends share less than a /8 (IPv6: /32): at least that wide. */
+    if (a.size == 4 && b.bytes[0] != a.bytes[0])
+        return APL_EXPOSURE_INTERNET;
+    if (a.size == 16 && memcmp(a.bytes, b.bytes, 4) != 0)
+        return APL_EXPOSURE_INTERNET;
+    return APL_EXPOSURE_TRUSTED;
+}
+
+apl_exposure apl_exposure_of_range(apl_str range)
+{
+    network net;
+    long dash = apl_str_find(range, APL_STR("-"));
+
+    if (apl_str_equal(range, APL_STR("*")) || apl_str_equal_nocase(range, APL_STR("any")) ||
+        apl_str_equal_nocase(range, APL_STR("internet")))
+        return APL_EXPOSURE_INTERNET;
+    if (dash > 0)
+        return exposure_of_span(apl_str_slice(range, 0, (size_t)dash),
+                                apl_str_slice(range, (size_t)dash + 1, range.size));
+    if (!parse_network(&net, range))
+        return APL_EXPOSURE_UNKNOWN;
+    if (is_private(&net))
+        return APL_EXPOSURE_PRIVATE;
+    return net.prefix_bits <= (net.size == 4 ? 8u : 32u) ? APL_EXPOSURE_INTERNET : APL_EXPOSURE_TRUSTED;
+}
+
+/* The widest of all ranges; unknown beats trusted, because nobody can tell how wide it is. */
+static apl_exposure exposure_of_ranges(const apl_subject *subject, apl_field_id field)
+{
+    apl_exposure widest = APL_EXPOSURE_PRIVATE;
+    bool is_unknown = false;
+    apl_walk walk;
+    apl_value value;
+
+    apl_walk_start(&walk, subject, field, NULL);
+    for (unsigned i = 0; i < APL_FUNCTION_ITEMS_MAX && apl_walk_next(&value, &walk); i++) {
+        if (value.type != APL_VALUE_STRING) {
+            is_unknown = is_unknown || value.type == APL_VALUE_UNREAD;
+            continue;
+        }
+        apl_exposure one = apl_exposure_of_range(apl_value_str(value));
+        is_unknown = is_unknown || one == APL_EXPOSURE_UNKNOWN;
+        if (one > widest)
+            widest = one;
+    }
+    if (walk.is_unread || (is_unknown && widest != APL_EXPOSURE_INTERNET))
+        return APL_EXPOSURE_UNKNOWN;
+    return widest;
+}
+
+static apl_exposure exposure_of_all_ranges(const apl_exposure_rule *rule, const apl_subject *subject)
+{
+    apl_exposure widest = APL_EXPOSURE_PRIVATE;
+    bool is_unknown = false;
+
+    for (size_t i = 0; i < rule->range_count; i++) {
+        apl_exposure one = exposure_of_ranges(subject, rule->ranges[i]);
+        is_unknown = is_unknown || one == APL_EXPOSURE_UNKNOWN;
+        if (one > widest)
+            widest = one;
+    }
+    return is_unknown && widest != APL_EXPOSURE_INTERNET ? APL_EXPOSURE_UNKNOWN : widest;
+}
+
+static apl_truth truth_of(const apl_condition *condition, const apl_subject *subject, apl_arena *scratch)
+{
+    apl_eval eval = {.subject = subject, .origin = subject, .arena = scratch};
+
+    return condition ? apl_condition_eval(condition, &eval) : APL_FALSE;
+}
+
+static apl_exposure exposure_of(const apl_exposure_rule *rule, const apl_subject *subject, apl_arena *scratch)
+{
+    if (truth_of(rule->unknown, subject, scratch) != APL_FALSE)
+        return APL_EXPOSURE_UNKNOWN;
+    apl_truth closed = truth_of(rule->closed, subject, scratch);
+    if (closed == APL_TRUE)
+        return APL_EXPOSURE_PRIVATE;
+    apl_truth open = truth_of(rule->open, subject, scratch);
+    if (closed != APL_FALSE || (open != APL_TRUE && open != APL_FALSE))
+        return APL_EXPOSURE_UNKNOWN;
+    if (open == APL_TRUE)
+        return APL_EXPOSURE_INTERNET;
+    apl_exposure ranges = exposure_of_all_ranges(rule, subject);
+    if (ranges != APL_EXPOSURE_PRIVATE)
+        return ranges;
+    apl_truth bypass = truth_of(rule->bypass, subject, scratch);
+    if (bypass != APL_TRUE && bypass != APL_FALSE)
+        return APL_EXPOSURE_UNKNOWN;
+    return bypass == APL_TRUE ? APL_EXPOSURE_TRUSTED : APL_EXPOSURE_PRIVATE;
+}
+
+typedef struct exposure_job {
+    apl_estate *estate;
+    const apl_services *services;
+    apl_arena *scratch[APL_THREADS_MAX];
+} exposure_job;
+
+static const apl_type *type_of(const exposure_job *job, const apl_asset *asset)
+{
+    return asset->plan ? apl_services_type(job->services, asset->plan->number) : NULL;
+}
+
+static void set_own(void *context, unsigned thread, size_t from, size_t to)
+{
+    exposure_job *job = context;
+
+    for (size_t i = from; i < to; i++) {
+        apl_asset *asset = &job->estate->assets.items[i];
+        const apl_type *type = type_of(job, asset);
+        asset->exposure = APL_EXPOSURE_UNKNOWN;
+        if (job->estate->vocabulary->kinds.items[asset->kind].has_no_network)
+            asset->exposure = APL_EXPOSURE_NONE;
+        if (!asset->is_read || type == NULL || !type->exposure.is_given || type->exposure.is_parents)
+            continue;
+        apl_subject subject = {NULL, asset, asset->plan};
+        asset->exposure = (uint8_t)exposure_of(&type->exposure, &subject, job->scratch[thread]);
+        apl_arena_reset(job->scratch[thread]);
+    }
+}
+
+static bool takes_parents(const exposure_job *job, const apl_asset *asset)
+{
+    const apl_type *type = asset->is_read ? type_of(job, asset) : NULL;
+
+    return type && type->exposure.is_parents;
+}
+
+static void set_parents(exposure_job *job)
+{
+    apl_estate *estate = job->estate;
+
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        apl_asset_id above = asset->parent;
+        if (!takes_parents(job, asset))
+            continue;
+        for (unsigned level = 0; level < PARENTS_MAX && above != APL_ASSET_NONE; level++) {
+            if (!takes_parents(job, &estate->assets.items[above]))
+                break;
+            above = estate->assets.items[above].parent;
+        }
+        asset->exposure = above == APL_ASSET_NONE ? (uint8_t)APL_EXPOSURE_UNKNOWN : estate->assets.items[above].exposure;
+    }
+}
+
+void apl_exposure_set(apl_estate *estate, const apl_services *services, unsigned threads)
+{
+    exposure_job job = {.estate = estate, .services = services};
+
+    APL_ASSERT(threads <= APL_THREADS_MAX);
+    for (unsigned i = 0; i < threads; i++)
+        job.scratch[i] = apl_arena_new();
+    apl_parallel(threads, estate->assets.count, RUN_ASSETS, set_own, &job);
+    set_parents(&job);
+    for (unsigned i = 0; i < threads; i++)
+        apl_arena_free(job.scratch[i]);
+}

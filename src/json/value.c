@@ -1,0 +1,312 @@
+/* json/value.c: looking into values, comparing, copying and writing them.
+ *
+ * Stands under every stage that touches documents or content. Writing and copying walk with an explicit stack,
+ * because a value may be as deep as APL_JSON_DEPTH_MAX. */
+#include "json/value.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+
+apl_value apl_value_get(apl_value value, apl_str key)
+{
+    if (value.type != APL_VALUE_OBJECT)
+        return APL_MISSING;
+    for (uint32_t i = value.size; i > 0; i--) {
+        if (apl_str_equal_nocase(value.members[i - 1].key, key))
+            return value.members[i - 1].value;
+    }
+    return APL_MISSING;
+}
+
+apl_value apl_value_at(apl_value value, const char *dotted)
+{
+    apl_str rest = apl_str_from(dotted);
+    apl_str name;
+
+    while (apl_str_next(&name, &rest, '.'))
+        value = apl_value_get(value, name);
+    return value;
+}
+
+static bool numbers_equal(apl_value a, apl_value b)
+{
+    if (a.type == APL_VALUE_INTEGER && b.type == APL_VALUE_INTEGER)
+        return a.integer == b.integer;
+    double x = apl_value_number(a);
+    double y = apl_value_number(b);
+    return !(x < y) && !(x > y);
+}
+
+static bool scalars_equal(apl_value a, apl_value b)
+{
+    if (apl_value_is_number(a) && apl_value_is_number(b))
+        return numbers_equal(a, b);
+    if (a.type != b.type)
+        return false;
+    if (a.type == APL_VALUE_BOOL)
+        return a.boolean == b.boolean;
+    if (a.type == APL_VALUE_STRING)
+        return apl_str_equal(apl_value_str(a), apl_value_str(b));
+    return true;
+}
+
+static const apl_value *exact_member(apl_value object, apl_str key)
+{
+    for (uint32_t i = object.size; i > 0; i--) {
+        if (apl_str_equal(object.members[i - 1].key, key))
+            return &object.members[i - 1].value;
+    }
+    return NULL;
+}
+
+typedef struct value_pair {
+    apl_value a;
+    apl_value b;
+} value_pair;
+
+typedef APL_VECTOR(value_pair) value_pairs;
+
+/* Compares the two values themselves and puts their children on the stack. */
+static bool pair_equal(value_pairs *pending, value_pair pair)
+{
+    if (pair.a.type != pair.b.type || (pair.a.type != APL_VALUE_ARRAY && pair.a.type != APL_VALUE_OBJECT))
+        return scalars_equal(pair.a, pair.b);
+    if (pair.a.size != pair.b.size)
+        return false;
+    for (uint32_t i = 0; i < pair.a.size; i++) {
+        if (pair.a.type == APL_VALUE_ARRAY) {
+            APL_PUSH(pending, ((value_pair){pair.a.items[i], pair.b.items[i]}));
+            continue;
+        }
+        const apl_value *other = exact_member(pair.b, pair.a.members[i].key);
+        if (other == NULL)
+            return false;
+        APL_PUSH(pending, ((value_pair){pair.a.members[i].value, *other}));
+    }
+    return true;
+}
+
+bool apl_value_equal(apl_value a, apl_value b)
+{
+    value_pairs pending = {0};
+    bool equal = true;
+
+    if (a.type != APL_VALUE_ARRAY && a.type != APL_VALUE_OBJECT)
+        return scalars_equal(a, b);
+    APL_PUSH(&pending, ((value_pair){a, b}));
+    while (equal && pending.count)
+        equal = pair_equal(&pending, pending.items[--pending.count]);
+    apl_memory_free(pending.items);
+    return equal;
+}
+
+const char *apl_value_type_name(apl_value value)
+{
+    static const char *const names[] = {
+        [APL_VALUE_MISSING] = "missing", [APL_VALUE_UNREAD] = "unread",   [APL_VALUE_NULL] = "null",
+        [APL_VALUE_BOOL] = "boolean",    [APL_VALUE_INTEGER] = "integer", [APL_VALUE_REAL] = "number",
+        [APL_VALUE_STRING] = "string",   [APL_VALUE_ARRAY] = "array",     [APL_VALUE_OBJECT] = "object",
+    };
+    return names[value.type];
+}
+
+typedef struct copy_job {
+    apl_value source;
+    apl_value *target;
+} copy_job;
+
+typedef APL_VECTOR(copy_job) copy_jobs;
+
+static void copy_one(apl_arena *arena, copy_jobs *jobs, copy_job job)
+{
+    apl_value source = job.source;
+
+    *job.target = source;
+    if (source.type == APL_VALUE_STRING) {
+        *job.target = apl_value_string(apl_arena_str(arena, apl_value_str(source)));
+    } else if (source.type == APL_VALUE_ARRAY) {
+        apl_value *items = APL_ARENA_ARRAY(arena, apl_value, source.size);
+        job.target->items = items;
+        for (uint32_t i = 0; i < source.size; i++)
+            APL_PUSH(jobs, ((copy_job){source.items[i], &items[i]}));
+    } else if (source.type == APL_VALUE_OBJECT) {
+        apl_member *members = APL_ARENA_ARRAY(arena, apl_member, source.size);
+        job.target->members = members;
+        for (uint32_t i = 0; i < source.size; i++) {
+            members[i].key = apl_arena_str(arena, source.members[i].key);
+            APL_PUSH(jobs, ((copy_job){source.members[i].value, &members[i].value}));
+        }
+    }
+}
+
+apl_value apl_value_copy(apl_arena *arena, apl_value value)
+{
+    apl_value copy = APL_MISSING;
+    copy_jobs jobs = {0};
+
+    if (value.type < APL_VALUE_STRING)
+        return value;
+    APL_PUSH(&jobs, ((copy_job){value, &copy}));
+    while (jobs.count)
+        copy_one(arena, &jobs, jobs.items[--jobs.count]);
+    apl_memory_free(jobs.items);
+    return copy;
+}
+
+/* The number of bytes of the UTF-8 sequence at `at`, or 0 when it is not one. */
+static size_t utf8_size(const unsigned char *at, size_t left)
+{
+    size_t size = at[0] < 0x80 ? 1 : at[0] >= 0xC2 && at[0] < 0xE0 ? 2 : at[0] >= 0xE0 && at[0] < 0xF0 ? 3 : 4;
+
+    if (at[0] >= 0x80 && (at[0] < 0xC2 || at[0] > 0xF4))
+        return 0;
+    if (size > left)
+        return 0;
+    for (size_t i = 1; i < size; i++) {
+        if ((at[i] & 0xC0) != 0x80)
+            return 0;
+    }
+    if ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) || (at[0] == 0xF0 && at[1] < 0x90) ||
+        (at[0] == 0xF4 && at[1] > 0x8F))
+        return 0;
+    return size;
+}
+
+static void write_escape(apl_text *out, unsigned char c)
+{
+    static const char *const short_escapes[128] = {
+        ['"'] = "\\\"", ['\\'] = "\\\\", ['\b'] = "\\b", ['\f'] = "\\f", ['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t",
+    };
+    if (short_escapes[c])
+        apl_text_add(out, apl_str_from(short_escapes[c]));
+    else
+        apl_text_add_format(out, "\\u%04x", c);
+}
+
+void apl_json_write_string(apl_text *out, apl_str text)
+{
+    const unsigned char *bytes = (const unsigned char *)text.data;
+    size_t from = 0;
+    size_t i = 0;
+
+    apl_text_add_char(out, '"');
+    while (i < text.size) {
+        unsigned char c = bytes[i];
+        size_t size = c < 0x80 ? 1 : utf8_size(bytes + i, text.size - i);
+        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f && size) {
+            i += size;
+            continue;
+        }
+        apl_text_add(out, apl_str_slice(text, from, i));
+        if (size == 0)
+            apl_text_add(out, APL_STR("\xEF\xBF\xBD"));
+        else
+            write_escape(out, c);
+        from = ++i;
+    }
+    if (text.size)
+        apl_text_add(out, apl_str_slice(text, from, text.size));
+    apl_text_add_char(out, '"');
+}
+
+static void write_real(apl_text *out, double real)
+{
+    char digits[40];
+
+    if (!isfinite(real)) {
+        apl_text_add(out, APL_STR("null"));
+        return;
+    }
+    for (int precision = 15; precision <= 17; precision++) {
+        (void)snprintf(digits, sizeof digits, "%.*g", precision, real);
+        double back = strtod(digits, NULL);
+        if (!(back < real) && !(back > real))
+            break;
+    }
+    apl_text_add(out, apl_str_from(digits));
+}
+
+static void write_scalar(apl_text *out, apl_value value)
+{
+    switch ((apl_value_type)value.type) {
+    case APL_VALUE_BOOL:
+        apl_text_add(out, value.boolean ? APL_STR("true") : APL_STR("false"));
+        break;
+    case APL_VALUE_INTEGER:
+        apl_text_add_format(out, "%lld", (long long)value.integer);
+        break;
+    case APL_VALUE_REAL:
+        write_real(out, value.real);
+        break;
+    case APL_VALUE_STRING:
+        apl_json_write_string(out, apl_value_str(value));
+        break;
+    case APL_VALUE_ARRAY:
+        apl_text_add(out, APL_STR("[]"));
+        break;
+    case APL_VALUE_OBJECT:
+        apl_text_add(out, APL_STR("{}"));
+        break;
+    case APL_VALUE_MISSING:
+    case APL_VALUE_UNREAD:
+    case APL_VALUE_NULL:
+        apl_text_add(out, APL_STR("null"));
+        break;
+    }
+}
+
+typedef struct write_frame {
+    apl_value container;
+    uint32_t next;
+} write_frame;
+
+static void write_break(apl_text *out, int indent, size_t depth)
+{
+    if (indent <= 0)
+        return;
+    apl_text_add_char(out, '\n');
+    for (size_t i = 0; i < depth * (size_t)indent; i++)
+        apl_text_add_char(out, ' ');
+}
+
+static bool is_open(apl_value value)
+{
+    return (value.type == APL_VALUE_ARRAY || value.type == APL_VALUE_OBJECT) && value.size > 0;
+}
+
+void apl_value_write(apl_text *out, apl_value value, int indent)
+{
+    APL_VECTOR(write_frame) stack = {0};
+
+    if (!is_open(value)) {
+        write_scalar(out, value);
+        return;
+    }
+    APL_PUSH(&stack, ((write_frame){value, 0}));
+    while (stack.count) {
+        write_frame *frame = &stack.items[stack.count - 1];
+        bool is_object = frame->container.type == APL_VALUE_OBJECT;
+        if (frame->next == frame->container.size) {
+            stack.count--;
+            write_break(out, indent, stack.count);
+            apl_text_add_char(out, is_object ? '}' : ']');
+            continue;
+        }
+        apl_text_add_char(out, frame->next ? ',' : is_object ? '{' : '[');
+        write_break(out, indent, stack.count);
+        apl_value child = is_object ? frame->container.members[frame->next].value : frame->container.items[frame->next];
+        if (is_object) {
+            apl_json_write_string(out, frame->container.members[frame->next].key);
+            apl_text_add(out, indent > 0 ? APL_STR(": ") : APL_STR(":"));
+        }
+        frame->next++;
+        if (is_open(child))
+            APL_PUSH(&stack, ((write_frame){child, 0}));
+        else
+            write_scalar(out, child);
+    }
+    apl_memory_free(stack.items);
+}

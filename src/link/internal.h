@@ -1,0 +1,16 @@
+/* link/internal.h: shared by the files of link only. */
+#ifndef APL_LINK_INTERNAL_H
+#define APL_LINK_INTERNAL_H
+
+#include "link/link.h"
+
+/* Puts the assets from number `from` on into the id table of the estate. */
+void apl_link_index(apl_estate *estate, size_t from);
+
+/* Parents, tenants, used-for, levels out of tags, partial coverage. */
+void apl_link_facts(apl_estate *estate, apl_services *services);
+
+/* Sorts relations, drops doubles, and builds the indexes by both ends. */
+void apl_link_sort_relations(apl_estate *estate);
+
+#endif

@@ -1,0 +1,16 @@
+/* link/link.h: what needs more than one document: merging, relations, stubs, tenants, used-for-AI.
+ *
+ * Runs once after the last document. The result does not depend on the order in which documents came. */
+#ifndef APL_LINK_LINK_H
+#define APL_LINK_LINK_H
+
+#include "normalize/normalizer.h"
+
+/* Takes the assets and coverage of all normalizers into the estate, which keeps their arenas: merges documents of one
+ * id, sorts assets by canonical id, and sorts and joins the coverage rows. */
+void apl_link_assets(apl_estate *estate, apl_normalizer *const *normalizers, size_t count, unsigned threads);
+
+/* Makes relations and stubs by the services' rules, then tenants, parents and used_for. */
+void apl_link_relations(apl_estate *estate, apl_services *services, unsigned threads);
+
+#endif

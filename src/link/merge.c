@@ -1,0 +1,273 @@
+/* link/merge.c: the assets of all reading threads become one sorted list without doubles.
+ *
+ * Documents of one id merge member by member: the newest read wins, at equal times the fuller body; what only one of
+ * them has is kept. Ties that remain are settled by the bytes of the columns, so that the order of files never
+ * matters. Differences are named in coverage. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/threads.h"
+#include "link/internal.h"
+#include "model/type_plan.h"
+
+typedef struct sort_key {
+    const apl_asset *asset;
+} sort_key;
+
+static int by_id(const void *a, const void *b)
+{
+    const apl_asset *x = ((const sort_key *)a)->asset;
+    const apl_asset *y = ((const sort_key *)b)->asset;
+    int order = apl_str_compare_nocase(x->id, y->id);
+
+    if (order != 0)
+        return order;
+    return x->ids_ignore_case && y->ids_ignore_case ? 0 : apl_str_compare(x->id, y->id);
+}
+
+typedef struct merge_job {
+    sort_key *keys;
+    size_t count;
+} merge_job;
+
+static void sort_half(void *context, unsigned thread, size_t from, size_t to)
+{
+    merge_job *job = context;
+
+    (void)thread;
+    for (size_t half = from; half < to; half++) {
+        size_t middle = job->count / 2;
+        sort_key *first = job->keys + (half ? middle : 0);
+        qsort(first, half ? job->count - middle : middle, sizeof *first, by_id);
+    }
+}
+
+/* Sorts the keys: two halves side by side, then one merge. */
+static sort_key *sorted_keys(sort_key *keys, size_t count, unsigned threads)
+{
+    merge_job job = {keys, count};
+    sort_key *sorted = apl_memory_new(count * sizeof *sorted);
+    size_t middle = count / 2;
+    size_t i = 0;
+    size_t j = middle;
+
+    apl_parallel(threads > 1 ? 2 : 1, 2, 1, sort_half, &job);
+    for (size_t k = 0; k < count; k++) {
+        bool takes_first = j == count || (i < middle && by_id(&keys[i], &keys[j]) <= 0);
+        sorted[k] = takes_first ? keys[i++] : keys[j++];
+    }
+    apl_memory_free(keys);
+    return sorted;
+}
+
+static bool has_slot(const apl_asset *asset, unsigned slot)
+{
+    return (asset->record.present[slot / 64] >> (slot % 64)) & 1u;
+}
+
+static apl_str columns_text(apl_text *out, const apl_asset *asset)
+{
+    unsigned value = 0;
+
+    apl_text_init(out, SIZE_MAX);
+    for (unsigned slot = 0; asset->plan && slot < asset->plan->slot_count; slot++) {
+        apl_text_add_char(out, ',');
+        if (has_slot(asset, slot))
+            apl_value_write(out, asset->record.values[value++], 0);
+    }
+    return apl_text_str(out);
+}
+
+/* Order of trust between two documents of one id: newest, then whole before summary, fuller, and last by columns. */
+static int compare_reads(const void *left, const void *right)
+{
+    const apl_asset *a = ((const sort_key *)left)->asset;
+    const apl_asset *b = ((const sort_key *)right)->asset;
+    apl_text x;
+    apl_text y;
+
+    if (a->read_at != b->read_at)
+        return a->read_at > b->read_at ? -1 : 1;
+    if ((a->unread_groups != 0) != (b->unread_groups != 0))
+        return a->unread_groups ? 1 : -1;
+    if (a->weight != b->weight)
+        return a->weight > b->weight ? -1 : 1;
+    int order = apl_str_compare(columns_text(&x, a), columns_text(&y, b));
+    apl_text_free(&x);
+    apl_text_free(&y);
+    return order ? order : apl_str_compare(a->id, b->id);
+}
+
+static void note_difference(apl_text *differences, const apl_plan *plan, unsigned slot)
+{
+    apl_str path = plan->slot_paths[slot];
+
+    if (apl_str_find(apl_text_str(differences), path) >= 0)
+        return;
+    if (differences->size)
+        apl_text_add(differences, APL_STR(", "));
+    apl_text_add(differences, path);
+}
+
+/* The columns of `newer` over those of `older`; both have the same plan. */
+static void merge_records(apl_estate *estate, apl_asset *newer, const apl_asset *older, apl_text *differences)
+{
+    const apl_plan *plan = newer->plan;
+    uint64_t present[(APL_SLOTS_MAX + 63) / 64];
+    apl_value values[APL_SLOTS_MAX];
+    unsigned in_newer = 0;
+    unsigned in_older = 0;
+    unsigned count = 0;
+
+    for (unsigned slot = 0; slot < plan->slot_count; slot++) {
+        bool newer_has = has_slot(newer, slot);
+        bool older_has = has_slot(older, slot);
+        if (newer_has && older_has &&
+            !apl_value_equal(newer->record.values[in_newer], older->record.values[in_older]))
+            note_difference(differences, plan, slot);
+        if (newer_has || older_has)
+            values[count++] = newer_has ? newer->record.values[in_newer] : older->record.values[in_older];
+        in_newer += newer_has;
+        in_older += older_has;
+    }
+    for (unsigned word = 0; word < plan->word_count; word++)
+        present[word] = newer->record.present[word] | older->record.present[word];
+    uint64_t *kept = APL_ARENA_ARRAY(estate->arena, uint64_t, plan->word_count);
+    memcpy(kept, present, plan->word_count * sizeof *kept);
+    apl_value *kept_values = APL_ARENA_ARRAY(estate->arena, apl_value, count);
+    memcpy(kept_values, values, count * sizeof *kept_values);
+    newer->record = (apl_record){kept, kept_values};
+}
+
+static apl_str or_else(apl_str text, apl_str otherwise)
+{
+    bool is_known = text.size && !apl_str_equal(text, APL_STR("-"));
+
+    return is_known || otherwise.size == 0 ? text : otherwise;
+}
+
+static void merge_pair(apl_estate *estate, apl_asset *newer, const apl_asset *older, apl_text *differences)
+{
+    if (newer->plan && newer->plan == older->plan)
+        merge_records(estate, newer, older, differences);
+    newer->unread_groups &= older->unread_groups;
+    newer->tenant = or_else(newer->tenant, older->tenant);
+    newer->scope = or_else(newer->scope, older->scope);
+    newer->location = or_else(newer->location, older->location);
+    if (newer->tags.type == APL_VALUE_MISSING)
+        newer->tags = older->tags;
+    if (newer->kind == APL_KIND_NONE)
+        newer->kind = older->kind;
+}
+
+static void cover_difference(apl_estate *estate, const apl_asset *asset, const apl_text *differences)
+{
+    for (size_t i = 0; differences->size && i < estate->coverage.count; i++) {
+        apl_coverage *row = &estate->coverage.items[i];
+        bool is_row = row->state == APL_COVERAGE_READ && apl_str_equal_nocase(row->type, asset->type) &&
+                      apl_str_equal(row->scope, asset->scope) && apl_str_equal(row->source, asset->source);
+        if (!is_row)
+            continue;
+        if (row->why.size == 0)
+            row->why = apl_arena_format(estate->arena, "read more than once with differences, the newest kept: %.*s",
+                                        APL_STR_ARG(apl_text_str(differences)));
+        return;
+    }
+}
+
+/* The documents [from, to) of one id become one asset at the end of the estate's list. */
+static void add_merged(apl_estate *estate, sort_key *keys, size_t from, size_t to)
+{
+    apl_text differences;
+
+    if (to - from > 1)
+        qsort(keys + from, to - from, sizeof *keys, compare_reads);
+    apl_asset merged = *keys[from].asset;
+    apl_text_init(&differences, 512);
+    for (size_t i = from + 1; i < to; i++)
+        merge_pair(estate, &merged, keys[i].asset, &differences);
+    cover_difference(estate, &merged, &differences);
+    apl_text_free(&differences);
+    APL_PUSH(&estate->assets, merged);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    const apl_coverage *x = a;
+    const apl_coverage *y = b;
+    int order = apl_str_compare(x->source, y->source);
+
+    if (order == 0)
+        order = apl_str_compare(x->scope, y->scope);
+    if (order == 0)
+        order = apl_str_compare(x->type, y->type);
+    if (order == 0)
+        order = (x->state > y->state) - (x->state < y->state);
+    return order ? order : apl_str_compare(x->why, y->why);
+}
+
+static bool is_same_row(const apl_coverage *a, const apl_coverage *b)
+{
+    return compare_rows(a, b) == 0;
+}
+
+static void take_coverage(apl_estate *estate, apl_normalizer *const *normalizers, size_t count)
+{
+    for (size_t n = 0; n < count; n++) {
+        const apl_coverage_list *rows = apl_normalizer_coverage(normalizers[n]);
+        for (size_t i = 0; i < rows->count; i++)
+            APL_PUSH(&estate->coverage, rows->items[i]);
+        estate->documents += apl_normalizer_documents(normalizers[n]);
+    }
+    if (estate->coverage.count == 0)
+        return;
+    qsort(estate->coverage.items, estate->coverage.count, sizeof *estate->coverage.items, compare_rows);
+    size_t kept = 0;
+    for (size_t i = 1; i < estate->coverage.count; i++) {
+        if (is_same_row(&estate->coverage.items[kept], &estate->coverage.items[i]))
+            estate->coverage.items[kept].count += estate->coverage.items[i].count;
+        else
+            estate->coverage.items[++kept] = estate->coverage.items[i];
+    }
+    estate->coverage.count = kept + 1;
+}
+
+void apl_link_index(apl_estate *estate, size_t from)
+{
+    for (size_t i = from; i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        uint32_t first = apl_table_put(estate->by_id, asset->id, (uint32_t)i);
+        if (first == i)
+            continue;
+        asset->same_letters = estate->assets.items[first].same_letters;
+        estate->assets.items[first].same_letters = (uint32_t)i;
+    }
+}
+
+void apl_link_assets(apl_estate *estate, apl_normalizer *const *normalizers, size_t count, unsigned threads)
+{
+    size_t total = 0;
+    size_t at = 0;
+
+    take_coverage(estate, normalizers, count);
+    for (size_t n = 0; n < count; n++)
+        total += apl_normalizer_assets(normalizers[n])->count;
+    sort_key *keys = apl_memory_new(total * sizeof *keys);
+    for (size_t n = 0; n < count; n++) {
+        const apl_asset_list *assets = apl_normalizer_assets(normalizers[n]);
+        for (size_t i = 0; i < assets->count; i++)
+            keys[at++].asset = &assets->items[i];
+    }
+    keys = sorted_keys(keys, total, threads);
+    APL_RESERVE(&estate->assets, total + total / 8 + 16);
+    for (size_t from = 0, to; from < total; from = to) {
+        for (to = from + 1; to < total && by_id(&keys[from], &keys[to]) == 0;)
+            to++;
+        add_merged(estate, keys, from, to);
+    }
+    apl_memory_free(keys);
+    for (size_t n = 0; n < count; n++)
+        APL_PUSH(&estate->arenas, apl_normalizer_take_arena(normalizers[n]));
+    apl_table_reserve(estate->by_id, estate->assets.count);
+    apl_link_index(estate, 0);
+}

@@ -1,0 +1,360 @@
+/* link/relations.c: relations by the services' rules, and stubs for assets that nobody read.
+ *
+ * First every asset, on all threads, fills the templates of its type and looks the other ends up; what is not found
+ * is then made, one after another in the order of assets, so that numbers repeat. A key is tried before an id. */
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/threads.h"
+#include "link/internal.h"
+#include "normalize/arm_id.h"
+
+#define RUN_ASSETS 2048 /* assets a thread takes at a time */
+
+/* A relation whose ends may still be names. */
+typedef struct pending_link {
+    apl_asset_id from;
+    apl_asset_id to;
+    apl_asset_id owner; /* whose document says so */
+    apl_str from_id; /* when `from` was not found */
+    apl_str to_id;
+    apl_relation_type type;
+    const apl_relation_rule *rule; /* NULL: contains */
+    apl_str stub_name;
+    apl_str evidence;
+} pending_link;
+
+typedef struct run_result {
+    APL_VECTOR(pending_link) links;
+    APL_VECTOR(apl_str) keys; /* declared by assets: key, then in `key_assets` the asset */
+    APL_VECTOR(apl_asset_id) key_assets;
+    apl_arena *arena;
+} run_result;
+
+typedef struct link_job {
+    apl_estate *estate;
+    apl_services *services;
+    const apl_table *keys; /* lower case key -> asset; NULL while keys are gathered */
+    run_result *runs;
+    apl_relation_type contains;
+} link_job;
+
+static apl_template_facts facts_of(const apl_asset *asset)
+{
+    return (apl_template_facts){
+        .id = asset->id,
+        .name = asset->name,
+        .type = asset->type,
+        .tenant = asset->tenant,
+        .scope = asset->scope,
+        .location = asset->location,
+    };
+}
+
+static apl_str parent_id(apl_arena *arena, const apl_type *type, const apl_subject *subject)
+{
+    apl_template_facts facts = facts_of(subject->asset);
+
+    if (type->parent)
+        return apl_template_fill(type->parent, arena, subject, &facts);
+    if (type->provider == NULL)
+        return APL_STR_NONE;
+    if (type->provider->parent)
+        return apl_template_fill(type->provider->parent, arena, subject, &facts);
+    if (type->provider->has_arm_parent && apl_arm_is_id(subject->asset->id))
+        return apl_arm_parent(subject->asset->id);
+    return APL_STR_NONE;
+}
+
+/* One asset while its relations are made. */
+typedef struct linking {
+    const link_job *job;
+    run_result *run;
+    apl_subject subject;
+    apl_template_facts facts;
+} linking;
+
+/* The asset of that id; an Entra id with a tenant that the directory's own documents do not know is tried without. */
+static apl_asset_id find_id(const apl_estate *estate, apl_arena *arena, apl_str id)
+{
+    apl_str entra = APL_STR("entra://");
+    apl_asset_id found = apl_estate_find(estate, id);
+
+    if (found != APL_ASSET_NONE || !apl_str_starts_nocase(id, entra))
+        return found;
+    apl_str rest = apl_str_slice(id, entra.size, id.size);
+    long slash = apl_str_find(rest, APL_STR("/"));
+    if (slash < 0)
+        return APL_ASSET_NONE;
+    return apl_estate_find(estate, apl_arena_format(arena, "entra://-%.*s",
+                                                    APL_STR_ARG(apl_str_slice(rest, (size_t)slash, rest.size))));
+}
+
+/* Fills one end. False when the end has no asset and no id. */
+static bool fill_end(const linking *at, const apl_relation_end *end, uint32_t index, apl_asset_id *asset, apl_str *id)
+{
+    const link_job *job = at->job;
+    apl_arena *arena = at->run->arena;
+
+    *asset = APL_ASSET_NONE;
+    *id = APL_STR_NONE;
+    if (end->id == NULL && end->key == NULL) {
+        *asset = (apl_asset_id)(at->subject.asset - job->estate->assets.items);
+        return true;
+    }
+    if (end->key) {
+        apl_str key = apl_template_fill_at(end->key, arena, &at->subject, &at->facts, index);
+        uint32_t found = key.size ? apl_table_get(job->keys, key) : APL_TABLE_NONE;
+        if (found != APL_TABLE_NONE) {
+            *asset = found;
+            return true;
+        }
+    }
+    if (end->id == NULL)
+        return false;
+    *id = apl_template_fill_at(end->id, arena, &at->subject, &at->facts, index);
+    if (id->size == 0)
+        return false;
+    *asset = find_id(job->estate, arena, *id);
+    return true;
+}
+
+/* The template that tells how many links there are: one with `[*]`, else the other end's. */
+static const apl_template *leading_template(const apl_relation_rule *rule)
+{
+    const apl_template *const all[] = {rule->to.id, rule->to.key, rule->from.id, rule->from.key};
+    const apl_template *first = NULL;
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (all[i] && apl_template_has_star(all[i]))
+            return all[i];
+        if (first == NULL)
+            first = all[i];
+    }
+    return first;
+}
+
+static void apply_rule(linking *at, const apl_relation_rule *rule)
+{
+    const apl_template *leading = leading_template(rule);
+    apl_arena *arena = at->run->arena;
+    apl_eval eval = {.subject = &at->subject, .origin = &at->subject, .arena = arena};
+
+    if (rule->when && apl_condition_eval(rule->when, &eval) != APL_TRUE)
+        return;
+    uint32_t count = apl_template_count(leading, &at->subject);
+    for (uint32_t i = 0; i < count; i++) {
+        pending_link link = {.type = rule->type, .rule = rule, .evidence = rule->evidence};
+        link.owner = (apl_asset_id)(at->subject.asset - at->job->estate->assets.items);
+        if (!fill_end(at, &rule->from, i, &link.from, &link.from_id) ||
+            !fill_end(at, &rule->to, i, &link.to, &link.to_id))
+            continue;
+        if (link.evidence.size == 0)
+            link.evidence = apl_template_evidence(leading, arena, &at->subject);
+        if (rule->stub_name)
+            link.stub_name = apl_template_fill_at(rule->stub_name, arena, &at->subject, &at->facts, i);
+        APL_PUSH(&at->run->links, link);
+    }
+}
+
+static void gather_keys(linking *at, const apl_type *type, apl_asset_id asset)
+{
+    for (size_t k = 0; k < type->key_count; k++) {
+        uint32_t count = apl_template_count(type->keys[k], &at->subject);
+        for (uint32_t i = 0; i < count; i++) {
+            apl_str key = apl_template_fill_at(type->keys[k], at->run->arena, &at->subject, &at->facts, i);
+            if (key.size == 0)
+                continue;
+            APL_PUSH(&at->run->keys, key);
+            APL_PUSH(&at->run->key_assets, asset);
+        }
+    }
+}
+
+static void link_parent(linking *at)
+{
+    pending_link link = {.type = at->job->contains, .evidence = APL_STR("id")};
+
+    if (at->facts.parent.size == 0)
+        return;
+    link.from_id = at->facts.parent;
+    link.from = find_id(at->job->estate, at->run->arena, link.from_id);
+    link.to = (apl_asset_id)(at->subject.asset - at->job->estate->assets.items);
+    link.owner = link.to;
+    APL_PUSH(&at->run->links, link);
+}
+
+static void link_run(void *context, unsigned thread, size_t from, size_t to)
+{
+    link_job *job = context;
+
+    (void)thread;
+    for (size_t i = from; i < to; i++) {
+        const apl_asset *asset = &job->estate->assets.items[i];
+        const apl_type *type = apl_services_type(job->services, asset->plan->number);
+        linking at = {.job = job, .run = &job->runs[from / RUN_ASSETS], .facts = facts_of(asset)};
+        /* Without the estate: derived facts do not exist yet, and conditions must not lean on them. */
+        at.subject = (apl_subject){NULL, asset, asset->plan};
+        at.facts.parent = parent_id(at.run->arena, type, &at.subject);
+        if (job->keys == NULL) {
+            gather_keys(&at, type, (apl_asset_id)i);
+            continue;
+        }
+        link_parent(&at);
+        for (size_t r = 0; r < type->relation_count; r++)
+            apply_rule(&at, &type->relations[r]);
+    }
+}
+
+static apl_kind kind_of_id(const link_job *job, apl_str type_name)
+{
+    const apl_type *type = type_name.size ? apl_services_find(job->services, type_name) : NULL;
+
+    if (type == NULL || type->kind_count == 0)
+        return apl_vocabulary_kind(job->estate->vocabulary, APL_STR("external"));
+    return type->kinds[type->kind_count - 1].kind;
+}
+
+static apl_str name_in_id(apl_str id)
+{
+    long slash = apl_str_find_last_char(id, '/');
+    apl_str name = apl_str_slice(id, (size_t)(slash + 1), id.size);
+
+    return name.size ? name : id;
+}
+
+/* An asset that is named but was not read. */
+static apl_asset_id stub_new(link_job *job, apl_str id, const pending_link *link, const apl_asset *like)
+{
+    apl_estate *estate = job->estate;
+    /* With both ends elsewhere, what the rule says of the other asset cannot be meant for an Azure id, which says what
+     * it is by itself. */
+    bool is_arm = apl_arm_is_id(id);
+    const apl_relation_rule *rule = link->rule;
+    bool has_both = rule && (rule->from.id || rule->from.key) && (rule->to.id || rule->to.key);
+    bool is_described = rule && !(has_both && is_arm);
+    apl_asset stub = {.parent = APL_ASSET_NONE, .same_letters = APL_ASSET_NONE};
+
+    stub.id = apl_arena_str(estate->arena, id);
+    stub.name = is_described && link->stub_name.size ? apl_arena_str(estate->arena, link->stub_name) : name_in_id(stub.id);
+    stub.type = is_described && rule->stub_type.size ? rule->stub_type : apl_arm_type(estate->arena, stub.id);
+    const apl_type *type = stub.type.size ? apl_services_find(job->services, stub.type) : NULL;
+    if (type)
+        stub.type = type->name;
+    stub.kind = is_described && rule->stub_kind ? rule->stub_kind : kind_of_id(job, stub.type);
+    stub.cloud = is_arm ? 0 : like->cloud;
+    stub.source = like->source;
+    stub.ids_ignore_case = is_arm || like->ids_ignore_case;
+    stub.tenant = like->tenant;
+    apl_str subscription = apl_arm_segment(stub.id, APL_STR("subscriptions"));
+    stub.scope = is_arm ? (subscription.size ? subscription : APL_STR("-")) : like->scope;
+    APL_PUSH(&estate->assets, stub);
+    apl_link_index(estate, estate->assets.count - 1);
+    return (apl_asset_id)(estate->assets.count - 1);
+}
+
+static void add_relation(apl_estate *estate, apl_asset_id from, apl_asset_id to, const pending_link *link)
+{
+    apl_relation relation = {.from = from, .to = to, .type = link->type};
+
+    if (from == to)
+        return;
+    relation.evidence = link->evidence;
+    APL_PUSH(&estate->relations, relation);
+}
+
+/* The containers of an Azure stub, up to its subscription. */
+static void contain_stub(link_job *job, apl_asset_id stub)
+{
+    apl_estate *estate = job->estate;
+
+    for (unsigned level = 0; level < APL_FOLDER_DEPTH_MAX && apl_arm_is_id(estate->assets.items[stub].id); level++) {
+        pending_link link = {.type = job->contains, .evidence = APL_STR("id")};
+        apl_str parent = apl_arm_parent(estate->assets.items[stub].id);
+        if (parent.size == 0)
+            return;
+        apl_asset_id container = apl_estate_find(estate, parent);
+        bool is_known = container != APL_ASSET_NONE;
+        if (!is_known) {
+            apl_asset like = estate->assets.items[stub];
+            container = stub_new(job, parent, &link, &like);
+        }
+        add_relation(estate, container, stub, &link);
+        if (is_known)
+            return;
+        stub = container;
+    }
+}
+
+static apl_asset_id resolve(link_job *job, apl_asset_id asset, apl_str id, const pending_link *link)
+{
+    if (asset != APL_ASSET_NONE)
+        return asset;
+    asset = find_id(job->estate, job->estate->arena, id);
+    if (asset != APL_ASSET_NONE)
+        return asset;
+    /* A copy: the list of assets may move while the stub is added. */
+    apl_asset like = job->estate->assets.items[link->owner];
+    asset = stub_new(job, id, link, &like);
+    contain_stub(job, asset);
+    return asset;
+}
+
+static void take_links(link_job *job, run_result *run)
+{
+    for (size_t i = 0; i < run->links.count; i++) {
+        pending_link *link = &run->links.items[i];
+        if (link->evidence.size)
+            link->evidence = apl_arena_str(job->estate->arena, link->evidence);
+        apl_asset_id from = resolve(job, link->from, link->from_id, link);
+        apl_asset_id to = resolve(job, link->to, link->to_id, link);
+        add_relation(job->estate, from, to, link);
+    }
+}
+
+static void run_all(link_job *job, size_t asset_count, unsigned threads)
+{
+    apl_parallel(threads, asset_count, RUN_ASSETS, link_run, job);
+}
+
+static apl_table *key_table(link_job *job, size_t run_count)
+{
+    apl_table *keys = apl_table_new(true);
+
+    for (size_t r = 0; r < run_count; r++) {
+        for (size_t k = 0; k < job->runs[r].keys.count; k++)
+            (void)apl_table_put(keys, job->runs[r].keys.items[k], job->runs[r].key_assets.items[k]);
+    }
+    return keys;
+}
+
+void apl_link_relations(apl_estate *estate, apl_services *services, unsigned threads)
+{
+    size_t asset_count = estate->assets.count;
+    size_t run_count = asset_count / RUN_ASSETS + 1;
+    link_job job = {
+        .estate = estate,
+        .services = services,
+        .runs = apl_memory_new(run_count * sizeof(run_result)),
+        .contains = apl_vocabulary_relation(estate->vocabulary, APL_STR("contains")),
+    };
+
+    for (size_t r = 0; r < run_count; r++)
+        job.runs[r].arena = apl_arena_new();
+    run_all(&job, asset_count, threads);
+    apl_table *keys = key_table(&job, run_count);
+    job.keys = keys;
+    run_all(&job, asset_count, threads);
+    for (size_t r = 0; r < run_count; r++)
+        take_links(&job, &job.runs[r]);
+    apl_link_sort_relations(estate);
+    apl_link_facts(estate, services);
+    apl_table_free(keys);
+    for (size_t r = 0; r < run_count; r++) {
+        apl_memory_free(job.runs[r].links.items);
+        apl_memory_free(job.runs[r].keys.items);
+        apl_memory_free(job.runs[r].key_assets.items);
+        apl_arena_free(job.runs[r].arena);
+    }
+    apl_memory_free(job.runs);
+}

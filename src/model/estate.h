@@ -1,0 +1,220 @@
+/* model/estate.h: all assets and relations of one scan, with what was found about them.
+ *
+ * Filled by normalize, joined by link, judged by evaluate; read-only from then on, any number of threads. Assets,
+ * relations and findings are numbers into the arrays here. Everything hangs on the estate's arenas. */
+#ifndef APL_MODEL_ESTATE_H
+#define APL_MODEL_ESTATE_H
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "model/subject.h"
+#include "model/vocabulary.h"
+
+typedef uint32_t apl_asset_id;
+#define APL_ASSET_NONE UINT32_MAX
+
+typedef enum apl_exposure {
+    APL_EXPOSURE_UNKNOWN = 0,
+    APL_EXPOSURE_NONE,
+    APL_EXPOSURE_PRIVATE,
+    APL_EXPOSURE_TRUSTED,
+    APL_EXPOSURE_INTERNET,
+} apl_exposure;
+
+typedef enum apl_level { /* sensitivity and criticality */
+    APL_LEVEL_UNKNOWN = 0,
+    APL_LEVEL_NONE,
+    APL_LEVEL_LOW,
+    APL_LEVEL_MEDIUM,
+    APL_LEVEL_HIGH,
+    APL_LEVEL_CRITICAL,
+} apl_level;
+
+enum { APL_USED_FOR_AI = 1, APL_USED_FOR_GROUNDING = 2, APL_USED_FOR_TRAINING = 4 };
+
+/* Where a body lies: bytes [offset, offset + size) of the text of source file `file` after decompression, or, when the
+ * body was spooled for the store, of the spool. */
+typedef struct apl_origin {
+    uint32_t file;
+    uint32_t size;
+    uint64_t offset;
+} apl_origin;
+
+struct apl_asset {
+    apl_str id;       /* as read */
+    apl_str name;
+    apl_str full_name; /* Azure: name with those of the parents; empty: the same as name */
+    apl_str location; /* as read */
+    apl_str tenant;
+    apl_str scope;    /* subscription, account, project; "-" when unknown */
+    apl_str source;   /* provider of the document: azure, aws ... */
+    apl_str why_unread; /* read:false: empty */
+    const apl_plan *plan; /* NULL when the type has none (a stub of an unknown type) */
+    apl_str type;
+    apl_record record;
+    apl_value tags;   /* object name -> text, or missing */
+    apl_digest digest; /* of the body bytes */
+    apl_origin origin;
+    apl_instant read_at; /* 0: unknown */
+    apl_asset_id parent;
+    uint32_t unread_groups; /* bit g: the parts of group g were not read; bit 0: the whole body is partial */
+    apl_kind kind;
+    uint8_t cloud;       /* index into apl_cloud_names */
+    uint8_t exposure;    /* apl_exposure */
+    uint8_t sensitivity; /* apl_level */
+    uint8_t criticality; /* apl_level */
+    uint8_t used_for;
+    uint32_t weight;    /* values in the body; the fuller of two reads of one time wins */
+    bool is_buffered;   /* while reading: origin.offset is inside the reader's buffer */
+    bool is_read;
+    bool is_ai;
+    bool ids_ignore_case;
+    apl_asset_id same_letters; /* the next asset whose id differs in case only, or APL_ASSET_NONE */
+};
+
+extern const char *const apl_cloud_names[];  /* "azure", "aws", "gcp", "kubernetes", "saas", "code", "host", NULL */
+extern const char *const apl_exposure_names[]; /* by apl_exposure */
+extern const char *const apl_level_names[];    /* by apl_level */
+
+typedef struct apl_relation {
+    apl_asset_id from;
+    apl_asset_id to;
+    apl_relation_type type;
+    apl_str evidence; /* the JSON path or document that says so */
+} apl_relation;
+
+typedef enum apl_severity {
+    APL_SEVERITY_INFO = 0,
+    APL_SEVERITY_LOW,
+    APL_SEVERITY_MEDIUM,
+    APL_SEVERITY_HIGH,
+    APL_SEVERITY_CRITICAL,
+} apl_severity;
+#define APL_SEVERITY_COUNT 5
+extern const char *const apl_severity_names[]; /* by apl_severity */
+
+/* In the order of precedence: when several hold, the first one counts. */
+typedef enum apl_finding_status {
+    APL_STATUS_EXEMPT = 0,
+    APL_STATUS_MUTED,
+    APL_STATUS_ERROR,
+    APL_STATUS_MANUAL,
+    APL_STATUS_FAIL,
+    APL_STATUS_PASS,
+} apl_finding_status;
+#define APL_STATUS_COUNT 6
+extern const char *const apl_status_names[]; /* by apl_finding_status */
+
+/* One value that a finding rests on. */
+typedef struct apl_evidence {
+    apl_str path;
+    apl_value value;    /* missing: the document has no such member; unread: nobody looked */
+    apl_value expected; /* the value that would pass, or a text like "not \"Enabled\"" */
+} apl_evidence;
+
+typedef struct apl_rule_info apl_rule_info;
+
+typedef struct apl_finding {
+    char id[33];
+    const apl_rule_info *rule;
+    apl_asset_id asset;
+    uint8_t status;   /* apl_finding_status */
+    uint8_t severity; /* apl_severity; an override may differ from the rule's */
+    uint32_t evidence_count;
+    const apl_evidence *evidence;
+    apl_str reason; /* manual: what was not read; error: why; exempt, muted: by what, owner, expiry */
+    apl_str needs;  /* manual: the missing permission */
+} apl_finding;
+
+/* What evaluate and the reports must know of a rule, whether it is ours or a policy definition of the user. */
+typedef struct apl_control_ref {
+    apl_str framework;
+    apl_str control;
+} apl_control_ref;
+
+typedef struct apl_patch {
+    apl_str operation; /* "addOrReplace", "add", "remove" */
+    apl_str path;
+    apl_value value;
+} apl_patch;
+
+struct apl_rule_info {
+    apl_str id; /* <cloud>/<service>/<check>, or the definition's id */
+    apl_str check;
+    apl_str service;
+    apl_str title;
+    apl_str why;
+    apl_str fix_summary;
+    apl_str fix_cli;
+    apl_str fix_bicep;
+    apl_str fix_terraform;
+    apl_str needs;
+    const apl_patch *patches;
+    uint32_t patch_count;
+    const apl_control_ref *controls; /* sorted */
+    uint32_t control_count;
+    uint8_t severity;
+};
+
+typedef enum apl_coverage_state {
+    APL_COVERAGE_READ = 0,
+    APL_COVERAGE_PARTIAL,
+    APL_COVERAGE_UNREAD,
+    APL_COVERAGE_UNSUPPORTED,
+} apl_coverage_state;
+extern const char *const apl_coverage_names[]; /* by apl_coverage_state */
+
+typedef struct apl_coverage {
+    apl_str source;
+    apl_str scope;
+    apl_str type;
+    uint8_t state; /* apl_coverage_state */
+    uint64_t count;
+    apl_str why;
+    apl_str needs;
+} apl_coverage;
+
+/* One file or stream that was read; for origins and messages. */
+typedef struct apl_source_file {
+    apl_str path; /* relative to the SOURCE named, with !/ before members of archives */
+} apl_source_file;
+
+struct apl_estate {
+    apl_arena *arena;
+    const apl_vocabulary *vocabulary;
+    APL_VECTOR(apl_asset) assets;       /* sorted by canonical id after linking */
+    APL_VECTOR(apl_relation) relations; /* sorted by (from, type, to) after linking */
+    uint32_t *relations_out;            /* assets.count + 1 offsets into relations, by `from` */
+    uint32_t *relations_in;             /* assets.count + 1 offsets into relations_by_to */
+    uint32_t *relations_by_to;          /* relation numbers sorted by `to` */
+    APL_VECTOR(apl_finding) findings;   /* sorted by (severity high first, rule id, asset id) */
+    uint64_t passes;                    /* pass findings are counted; kept in `findings` only when asked for */
+    APL_VECTOR(apl_coverage) coverage;  /* sorted by (source, scope, type, state) */
+    APL_VECTOR(apl_source_file) files;
+    APL_VECTOR(apl_arena *) arenas;     /* of the reading threads; owned */
+    uint64_t documents;
+    apl_table *by_id;                   /* canonical id -> asset */
+    int spool;                          /* descriptor of the body spool, -1 when bodies are not kept */
+};
+
+void apl_estate_init(apl_estate *estate, const apl_vocabulary *vocabulary);
+void apl_estate_free(apl_estate *estate);
+
+/* The asset with this id (case as the provider compares), or APL_ASSET_NONE. O(1). */
+apl_asset_id apl_estate_find(const apl_estate *estate, apl_str id);
+
+/* The id as it is hashed and compared: lower case where the provider ignores case. */
+apl_str apl_asset_canonical_id(apl_arena *arena, const apl_asset *asset);
+
+/* The finding id: first 32 hexadecimal digits of SHA-256(rule id, newline, canonical asset id). */
+void apl_finding_id(char out[33], apl_str rule_id, apl_str canonical_asset_id);
+
+static inline apl_subject apl_estate_subject(const apl_estate *estate, apl_asset_id asset)
+{
+    return (apl_subject){estate, &estate->assets.items[asset], estate->assets.items[asset].plan};
+}
+
+/* The raw JSON text of the asset's body out of the spool, or an empty text when it was not kept. */
+apl_status apl_estate_body(apl_text *out, const apl_estate *estate, const apl_asset *asset);
+
+#endif

@@ -1,0 +1,323 @@
+/* model/subject.c: reading fields of one asset out of its record, and walking arrays.
+ *
+ * The inner loop of every evaluation: no allocation, no search. Well-known names and derived facts come from the asset
+ * itself, everything else from the slot that the plan names. */
+#include "model/subject.h"
+
+#include "base/limits.h"
+#include "model/estate.h"
+#include "model/type_plan.h"
+
+static apl_value slot_value(const apl_asset *asset, uint16_t slot)
+{
+    uint32_t word = slot / 64u;
+    uint64_t bit = UINT64_C(1) << (slot % 64u);
+    const uint64_t *present = asset->record.present;
+    unsigned before = 0;
+
+    if (present == NULL || (present[word] & bit) == 0)
+        return APL_MISSING;
+    for (uint32_t i = 0; i < word; i++)
+        before += (unsigned)__builtin_popcountll(present[i]);
+    before += (unsigned)__builtin_popcountll(present[word] & (bit - 1));
+    return asset->record.values[before];
+}
+
+/* Whether what is missing at this binding was not read, as far as the record tells. */
+static bool missing_is_unread(const apl_asset *asset, const apl_binding *binding)
+{
+    uint32_t groups = asset->unread_groups;
+
+    if (groups == 0)
+        return false;
+    return (groups & 1u) != 0 || (binding->group && (groups & (1u << binding->group)) != 0);
+}
+
+static apl_value full_name_or(const apl_asset *asset)
+{
+    return apl_value_string(asset->name);
+}
+
+static apl_value derived_value(const apl_subject *subject, apl_special special)
+{
+    const apl_asset *asset = subject->asset;
+
+    if (subject->estate == NULL)
+        return APL_UNREAD;
+    switch ((int)special) {
+    case APL_FIELD_KIND_OF_ASSET:
+        return apl_value_string(subject->estate->vocabulary->kinds.items[asset->kind].name);
+    case APL_FIELD_CLOUD:
+        return apl_value_string(apl_str_from(apl_cloud_names[asset->cloud]));
+    case APL_FIELD_AI:
+        return apl_value_bool(asset->is_ai);
+    case APL_FIELD_EXPOSURE:
+        if (asset->exposure == APL_EXPOSURE_UNKNOWN)
+            return APL_UNREAD;
+        return apl_value_string(apl_str_from(apl_exposure_names[asset->exposure]));
+    case APL_FIELD_SENSITIVITY:
+        if (asset->sensitivity == APL_LEVEL_UNKNOWN)
+            return APL_UNREAD;
+        return apl_value_string(apl_str_from(apl_level_names[asset->sensitivity]));
+    case APL_FIELD_CRITICALITY:
+        return apl_value_string(apl_str_from(apl_level_names[asset->criticality]));
+    default:
+        return APL_MISSING;
+    }
+}
+
+static apl_value text_or_missing(apl_str text)
+{
+    return text.size ? apl_value_string(text) : APL_MISSING;
+}
+
+static apl_value special_value(const apl_subject *subject, apl_special special)
+{
+    const apl_asset *asset = subject->asset;
+
+    switch ((int)special) {
+    case APL_FIELD_ID:
+        return text_or_missing(asset->id);
+    case APL_FIELD_NAME:
+        return text_or_missing(asset->name);
+    case APL_FIELD_FULL_NAME:
+        return asset->full_name.size ? apl_value_string(asset->full_name) : full_name_or(asset);
+    case APL_FIELD_TYPE:
+        return text_or_missing(asset->type);
+    case APL_FIELD_LOCATION:
+        return text_or_missing(asset->location);
+    case APL_FIELD_TENANT:
+        return text_or_missing(asset->tenant);
+    case APL_FIELD_SCOPE:
+        return text_or_missing(asset->scope);
+    default:
+        return derived_value(subject, special);
+    }
+}
+
+apl_value apl_subject_value(const apl_subject *subject, apl_field_id field)
+{
+    const apl_plan *plan = subject->plan;
+
+    if (plan == NULL || field >= plan->field_count)
+        return APL_MISSING;
+    const apl_binding *binding = &plan->bindings[field];
+    if (binding->special != APL_FIELD_PATH)
+        return special_value(subject, (apl_special)binding->special);
+    if (binding->slot != APL_NO_SLOT) {
+        apl_value value = slot_value(subject->asset, binding->slot);
+        if (value.type != APL_VALUE_MISSING)
+            return value;
+    }
+    return missing_is_unread(subject->asset, binding) ? APL_UNREAD : APL_MISSING;
+}
+
+bool apl_subject_has_star(const apl_subject *subject, apl_field_id field)
+{
+    if (subject->plan == NULL || field >= subject->plan->field_count)
+        return false;
+    return subject->plan->bindings[field].step_count > 0;
+}
+
+/* The one index that a scope allows for this array, or -1. */
+static int64_t bound_index(const apl_scope *scope, uint32_t array)
+{
+    for (; scope; scope = scope->outer) {
+        if (scope->array == array)
+            return scope->index;
+    }
+    return -1;
+}
+
+/* Follows names from `value` until the next `[*]` or the end; *step is where it stopped. */
+static apl_value follow_names(const apl_binding *binding, apl_value value, uint16_t *step)
+{
+    while (*step < binding->step_count && binding->steps[*step].key.data) {
+        value = apl_value_get(value, binding->steps[*step].key);
+        (*step)++;
+    }
+    return value;
+}
+
+static void enter_array(apl_walk *walk, apl_value array, uint16_t step)
+{
+    uint32_t id = walk->binding->steps[step].array;
+    int64_t bound = bound_index(walk->scope, id);
+    uint8_t depth = walk->depth++;
+
+    walk->arrays[depth] = array;
+    walk->ids[depth] = id;
+    walk->steps[depth] = (uint16_t)(step + 1);
+    walk->indexes[depth] = bound < 0 ? 0 : (uint32_t)bound;
+    walk->ends[depth] = bound < 0 ? array.size : (uint32_t)(bound < array.size ? bound + 1 : bound);
+}
+
+static bool is_virtual(const apl_binding *binding)
+{
+    return binding->special == APL_FIELD_USED_FOR || binding->special == APL_FIELD_RELATIONS ||
+           binding->special == APL_FIELD_RELATIONS_IN;
+}
+
+/* The members of a derived array: numbers of relations of the wanted type, or bits of used_for. */
+static uint32_t virtual_size(const apl_subject *subject, const apl_binding *binding)
+{
+    const apl_estate *estate = subject->estate;
+    uint32_t count = 0;
+
+    if (estate == NULL)
+        return 0;
+    if (binding->special == APL_FIELD_USED_FOR)
+        return (uint32_t)__builtin_popcount(subject->asset->used_for);
+    size_t asset = (size_t)(subject->asset - estate->assets.items);
+    const uint32_t *offsets = binding->special == APL_FIELD_RELATIONS ? estate->relations_out : estate->relations_in;
+    if (offsets == NULL)
+        return 0;
+    for (uint32_t i = offsets[asset]; i < offsets[asset + 1]; i++) {
+        uint32_t relation = binding->special == APL_FIELD_RELATIONS ? i : estate->relations_by_to[i];
+        count += estate->relations.items[relation].type == binding->relation;
+    }
+    return count;
+}
+
+static apl_value virtual_member(const apl_subject *subject, const apl_binding *binding, uint32_t index)
+{
+    static const char *const uses[] = {"ai", "grounding", "training"};
+    const apl_estate *estate = subject->estate;
+
+    if (binding->special == APL_FIELD_USED_FOR) {
+        for (unsigned bit = 0; bit < 3; bit++) {
+            if ((subject->asset->used_for & (1u << bit)) && index-- == 0)
+                return apl_value_string(apl_str_from(uses[bit]));
+        }
+        return APL_MISSING;
+    }
+    size_t asset = (size_t)(subject->asset - estate->assets.items);
+    bool is_out = binding->special == APL_FIELD_RELATIONS;
+    const uint32_t *offsets = is_out ? estate->relations_out : estate->relations_in;
+    for (uint32_t i = offsets[asset]; i < offsets[asset + 1]; i++) {
+        const apl_relation *relation = &estate->relations.items[is_out ? i : estate->relations_by_to[i]];
+        if (relation->type == binding->relation && index-- == 0)
+            return apl_value_string(estate->assets.items[is_out ? relation->to : relation->from].id);
+    }
+    return APL_MISSING;
+}
+
+void apl_walk_start(apl_walk *walk, const apl_subject *subject, apl_field_id field, const apl_scope *scope)
+{
+    memset(walk, 0, sizeof *walk);
+    walk->scope = scope;
+    walk->subject = subject;
+    if (subject->plan == NULL || field >= subject->plan->field_count) {
+        walk->root = APL_MISSING;
+        return;
+    }
+    walk->binding = &subject->plan->bindings[field];
+    walk->missing_is_unread = missing_is_unread(subject->asset, walk->binding);
+    if (is_virtual(walk->binding)) {
+        walk->is_unread = subject->estate == NULL;
+        enter_array(walk, (apl_value){.type = APL_VALUE_ARRAY, .size = virtual_size(subject, walk->binding)}, 0);
+        walk->is_started = true;
+        return;
+    }
+    walk->root = apl_subject_value(subject, field);
+    if (walk->binding->step_count == 0)
+        return;
+    walk->is_started = true;
+    if (walk->root.type == APL_VALUE_ARRAY)
+        enter_array(walk, walk->root, 0);
+    walk->is_unread = walk->root.type == APL_VALUE_UNREAD;
+    walk->is_missing = walk->root.type == APL_VALUE_MISSING;
+}
+
+bool apl_walk_next(apl_value *out, apl_walk *walk)
+{
+    if (!walk->is_started) {
+        walk->is_started = true;
+        *out = walk->root;
+        return true;
+    }
+    while (walk->depth) {
+        uint8_t top = (uint8_t)(walk->depth - 1);
+        if (walk->is_given)
+            walk->indexes[top]++;
+        walk->is_given = false;
+        if (walk->indexes[top] >= walk->ends[top]) {
+            walk->depth--;
+            walk->is_given = true; /* the member of the outer array that held this one is used up */
+            continue;
+        }
+        if (is_virtual(walk->binding)) {
+            walk->is_given = true;
+            *out = virtual_member(walk->subject, walk->binding, walk->indexes[top]);
+            return true;
+        }
+        uint16_t step = walk->steps[top];
+        apl_value value = follow_names(walk->binding, walk->arrays[top].items[walk->indexes[top]], &step);
+        if (step == walk->binding->step_count) {
+            walk->is_given = true;
+            *out = value.type == APL_VALUE_MISSING && walk->missing_is_unread ? APL_UNREAD : value;
+            return true;
+        }
+        if (value.type == APL_VALUE_ARRAY)
+            enter_array(walk, value, step);
+        else
+            walk->is_given = true;
+    }
+    return false;
+}
+
+apl_str apl_subject_path(apl_arena *arena, const apl_subject *subject, apl_field_id field)
+{
+    static const char *const special_paths[] = {
+        [APL_FIELD_ID] = "id",
+        [APL_FIELD_NAME] = "name",
+        [APL_FIELD_FULL_NAME] = "fullName",
+        [APL_FIELD_TYPE] = "type",
+        [APL_FIELD_LOCATION] = "location",
+        [APL_FIELD_KIND_OF_ASSET] = "aplomb.kind",
+        [APL_FIELD_CLOUD] = "aplomb.cloud",
+        [APL_FIELD_TENANT] = "aplomb.tenant",
+        [APL_FIELD_SCOPE] = "aplomb.scope",
+        [APL_FIELD_AI] = "aplomb.ai",
+        [APL_FIELD_USED_FOR] = "aplomb.usedFor[*]",
+        [APL_FIELD_EXPOSURE] = "aplomb.exposure",
+        [APL_FIELD_SENSITIVITY] = "aplomb.sensitivity",
+        [APL_FIELD_CRITICALITY] = "aplomb.criticality",
+        [APL_FIELD_RELATIONS] = "aplomb.relations[*]",
+        [APL_FIELD_RELATIONS_IN] = "aplomb.relationsIn[*]",
+    };
+    if (subject->plan == NULL || field >= subject->plan->field_count)
+        return APL_STR_NONE;
+    const apl_binding *binding = &subject->plan->bindings[field];
+    if (binding->special != APL_FIELD_PATH)
+        return apl_str_from(special_paths[binding->special]);
+    if (binding->slot == APL_NO_SLOT)
+        return APL_STR_NONE;
+    apl_text text;
+    apl_text_init(&text, APL_PATH_BYTES_MAX);
+    apl_text_add(&text, subject->plan->slot_paths[binding->slot]);
+    for (uint16_t i = 0; i < binding->step_count; i++) {
+        if (binding->steps[i].key.data == NULL)
+            apl_text_add(&text, APL_STR("[*]"));
+        else
+            apl_text_add_format(&text, ".%.*s", APL_STR_ARG(binding->steps[i].key));
+    }
+    apl_str path = apl_arena_str(arena, apl_text_str(&text));
+    apl_text_free(&text);
+    return path;
+}
+
+apl_str apl_subject_id(const apl_subject *subject)
+{
+    return subject->asset->id;
+}
+
+apl_str apl_subject_type(const apl_subject *subject)
+{
+    return subject->asset->type;
+}
+
+apl_str apl_subject_name(const apl_subject *subject)
+{
+    return subject->asset->name;
+}

@@ -1,0 +1,51 @@
+/* model/vocabulary.h: the words of the product that are content: kinds and relation types.
+ *
+ * Read from the YAML files of vocabulary/ at build time, extended by --content. A kind or relation is a small number inside one
+ * process; files and answers carry the name. Number 0 is "no kind". */
+#ifndef APL_MODEL_VOCABULARY_H
+#define APL_MODEL_VOCABULARY_H
+
+#include "base/table.h"
+#include "json/value.h"
+
+typedef uint16_t apl_kind;
+typedef uint16_t apl_relation_type;
+
+#define APL_KIND_NONE 0
+#define APL_RELATION_NONE 0
+#define APL_KINDS_MAX 1024
+#define APL_RELATION_TYPES_MAX 256
+
+typedef struct apl_kind_info {
+    apl_str name;
+    apl_str title;  /* plural, for people: "AI services" */
+    bool is_ai;
+    bool has_no_network; /* exposure is `none` */
+} apl_kind_info;
+
+typedef struct apl_relation_info {
+    apl_str name;
+    apl_str title;
+    bool makes_ai;      /* an AI asset that has it makes the other end AI, one hop */
+    apl_str used_for;   /* "grounding", "training" or empty: what the other end is then used for besides "ai" */
+} apl_relation_info;
+
+typedef struct apl_vocabulary {
+    apl_arena *arena;
+    APL_VECTOR(apl_kind_info) kinds;             /* index = apl_kind; item 0 is empty */
+    APL_VECTOR(apl_relation_info) relations;     /* index = apl_relation_type; item 0 is empty */
+    apl_table *kinds_by_name;
+    apl_table *relations_by_name;
+} apl_vocabulary;
+
+void apl_vocabulary_init(apl_vocabulary *vocabulary, apl_arena *arena);
+void apl_vocabulary_free(apl_vocabulary *vocabulary);
+
+/* Adds the kinds or relations of one content file: {kinds: {name: {title, ai, network}}} or
+ * {relations: {name: {title, makes_ai, used_for}}}. */
+apl_status apl_vocabulary_add(apl_vocabulary *vocabulary, apl_value file, const char *file_name);
+
+apl_kind apl_vocabulary_kind(const apl_vocabulary *vocabulary, apl_str name);
+apl_relation_type apl_vocabulary_relation(const apl_vocabulary *vocabulary, apl_str name);
+
+#endif

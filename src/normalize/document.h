@@ -1,0 +1,60 @@
+/* normalize/document.h: one document on its way from a parsed value to an asset; inside normalize only. */
+#ifndef APL_NORMALIZE_DOCUMENT_H
+#define APL_NORMALIZE_DOCUMENT_H
+
+#include "normalize/normalizer.h"
+#include "normalize/project.h"
+
+/* A node that waits to be opened, with what its page says of it. Texts belong to the page. */
+typedef struct apl_document {
+    const apl_json *body;
+    apl_str wrapper; /* the member of its page that held it */
+    apl_str source;
+    apl_str tenant;
+    apl_str scope;
+    apl_str type;
+    apl_str id;
+    apl_str api;
+    apl_instant read_at;
+    unsigned depth; /* of pages around it */
+    bool is_partial; /* a summary: what is not in it was not read */
+    bool is_typed;  /* the type was said (by an envelope or a shape), so the body is not opened any further */
+} apl_document;
+
+struct apl_normalizer {
+    apl_normalizer_options options;
+    apl_arena *keep;    /* assets and columns */
+    apl_arena *scratch; /* one value */
+    apl_projector *projector;
+    apl_projector *recogniser; /* keeps in scratch */
+    apl_json_reader *spare;    /* for documents that are put together from a table */
+    apl_asset_list assets;
+    apl_coverage_list coverage;
+    apl_table *coverage_rows;
+    uint64_t documents;
+    APL_VECTOR(apl_document) pending;
+    const apl_place *place;
+    apl_text spooled;
+};
+
+/* Puts a document on the stack of what is to be opened. */
+void apl_document_push(apl_normalizer *normalizer, const apl_document *document);
+
+/* Sets id, name, type and location of the asset to what the body itself says, for conditions that run before the asset
+ * is identified. Texts belong to the page. */
+void apl_document_facts(apl_asset *asset, const apl_document *document);
+
+/* Ends of the way; each counts the document in one coverage row. */
+void apl_document_take(apl_normalizer *normalizer, const apl_document *document, const apl_type *type,
+                       const apl_recognition *recognition);
+void apl_document_unsupported(apl_normalizer *normalizer, const apl_document *document, apl_str type);
+void apl_document_unread(apl_normalizer *normalizer, const apl_coverage *row);
+void apl_document_empty_list(apl_normalizer *normalizer, const apl_document *document);
+
+/* Adds `count` documents to the coverage row with these values, made when it is not there. */
+void apl_coverage_count(apl_normalizer *normalizer, const apl_coverage *row);
+
+/* Limit on pages inside pages. */
+#define APL_PAGE_DEPTH_MAX 8
+
+#endif

@@ -1,0 +1,396 @@
+/* normalize/service_file.c: reading provider.yaml and service.yaml member by member.
+ *
+ * docs/content.md is the format. Each function takes one object apart and says in one line what is wrong with it. */
+#include "normalize/service_file.h"
+
+#include <stdio.h>
+
+#include "base/limits.h"
+
+#define NEAREST_EDITS_MAX 4
+
+apl_status apl_service_file_members(apl_value object, const char *const *allowed, const char *where)
+{
+    if (object.type != APL_VALUE_OBJECT)
+        return apl_fail(APL_E_CONTENT, "%s: must be an object, is %s", where, apl_value_type_name(object));
+    for (uint32_t i = 0; i < object.size; i++) {
+        const char *nearest = NULL;
+        unsigned best = NEAREST_EDITS_MAX;
+        bool is_known = false;
+        for (size_t a = 0; allowed[a] && !is_known; a++) {
+            unsigned distance = apl_str_distance_nocase(object.members[i].key, apl_str_from(allowed[a]), best);
+            is_known = apl_str_equal(object.members[i].key, apl_str_from(allowed[a]));
+            if (distance < best) {
+                best = distance;
+                nearest = allowed[a];
+            }
+        }
+        if (!is_known) {
+            return apl_fail(APL_E_CONTENT, "%s: unknown member \"%.*s\"%s%s%s", where,
+                            APL_STR_ARG(object.members[i].key), nearest ? "; did you mean \"" : "",
+                            nearest ? nearest : "", nearest ? "\"?" : "");
+        }
+    }
+    return APL_OK;
+}
+
+static apl_str text_of(const apl_services_options *options, apl_value object, const char *name)
+{
+    return apl_arena_str(options->arena, apl_value_str(apl_value_member(object, name)));
+}
+
+/* Compiles the template in member `name`, or a list of them of which the first that gives something counts; *out stays
+ * as it is when there is none. */
+static apl_status template_of(apl_template **out, const apl_services_options *options, apl_value object,
+                              const char *name, const char *where)
+{
+    apl_value given = apl_value_member(object, name);
+    apl_template *last = NULL;
+    apl_status status = APL_OK;
+
+    if (given.type == APL_VALUE_MISSING)
+        return APL_OK;
+    bool is_list = given.type == APL_VALUE_ARRAY && given.size > 0;
+    if (given.type != APL_VALUE_STRING && !is_list)
+        return apl_fail(APL_E_CONTENT, "%s: %s must be a text or a list of texts", where, name);
+    for (uint32_t i = 0; status == APL_OK && i < (is_list ? given.size : 1); i++) {
+        apl_template *made = NULL;
+        apl_str text = apl_value_str(is_list ? given.items[i] : given);
+        status = apl_template_compile(&made, options->arena, options->fields, text);
+        if (status == APL_OK && last)
+            apl_template_or(last, made);
+        else if (status == APL_OK)
+            *out = made;
+        last = made;
+    }
+    return status == APL_OK ? status : apl_fail_context(status, "%s: %s", where, name);
+}
+
+static apl_status condition_of(apl_condition **out, const apl_services_options *options, apl_value object,
+                               const char *name, const char *where)
+{
+    apl_value condition = apl_value_member(object, name);
+
+    if (condition.type == APL_VALUE_MISSING)
+        return APL_OK;
+    apl_compile compile = {
+        .arena = options->arena,
+        .fields = options->fields,
+        .aliases = options->aliases,
+        .file = where,
+        .path = apl_str_from(name),
+    };
+    return apl_condition_compile(out, &compile, condition);
+}
+
+static apl_status texts_of(const apl_str **out, size_t *count, const apl_services_options *options, apl_value list)
+{
+    if (list.type != APL_VALUE_ARRAY)
+        return apl_fail(APL_E_CONTENT, "must be a list of texts, is %s", apl_value_type_name(list));
+    apl_str *texts = APL_ARENA_ARRAY(options->arena, apl_str, list.size);
+    for (uint32_t i = 0; i < list.size; i++) {
+        if (list.items[i].type != APL_VALUE_STRING)
+            return apl_fail(APL_E_CONTENT, "item %u must be a text", i);
+        texts[i] = apl_arena_str(options->arena, apl_value_str(list.items[i]));
+    }
+    *out = texts;
+    *count = list.size;
+    return APL_OK;
+}
+
+static apl_status unread_without_of(const apl_str **out, size_t *count, const apl_services_options *options,
+                                    apl_value object, const char *where)
+{
+    apl_value list = apl_value_member(object, "unread_without");
+
+    if (list.type == APL_VALUE_MISSING)
+        return APL_OK;
+    apl_status status = texts_of(out, count, options, list);
+    if (status == APL_OK && *count > APL_UNREAD_GROUPS_MAX - 1)
+        status = apl_fail(APL_E_LIMIT, "more than %d paths", APL_UNREAD_GROUPS_MAX - 1);
+    return status == APL_OK ? status : apl_fail_context(status, "%s: unread_without", where);
+}
+
+static apl_status cloud_of(uint8_t *out, apl_value file, const char *where)
+{
+    apl_str cloud = apl_value_str(apl_value_member(file, "cloud"));
+
+    for (uint8_t i = 0; apl_cloud_names[i]; i++) {
+        if (apl_str_equal(cloud, apl_str_from(apl_cloud_names[i]))) {
+            *out = i;
+            return APL_OK;
+        }
+    }
+    return apl_fail(APL_E_CONTENT, "%s: cloud \"%.*s\" is none of azure, aws, gcp, kubernetes, saas, code, host", where,
+                    APL_STR_ARG(cloud));
+}
+
+apl_status apl_service_file_provider(apl_provider *out, const apl_services_options *options, apl_value file,
+                                     const char *where)
+{
+    static const char *const allowed[] = {"provider", "cloud",          "ids", "parent", "scope", "tenant",
+                                          "location", "unread_without", "id",  "name",   "tags",  NULL};
+    apl_status status = apl_service_file_members(file, allowed, where);
+
+    if (status == APL_OK)
+        status = cloud_of(&out->cloud, file, where);
+    if (status != APL_OK)
+        return status;
+    out->name = text_of(options, file, "provider");
+    out->ids_ignore_case = apl_str_equal(apl_value_str(apl_value_member(file, "ids")), APL_STR("nocase"));
+    out->has_arm_parent = apl_str_equal(apl_value_str(apl_value_member(file, "parent")), APL_STR("arm"));
+    out->has_arm_scope = apl_str_equal(apl_value_str(apl_value_member(file, "scope")), APL_STR("arm"));
+    apl_value tags = apl_value_member(file, "tags");
+    if (tags.type == APL_VALUE_STRING) {
+        out->has_tags = true;
+        out->tags = apl_fields_ask(options->fields, apl_value_str(tags));
+    }
+    status = template_of(&out->id, options, file, "id", where);
+    if (status == APL_OK)
+        status = template_of(&out->name_template, options, file, "name", where);
+    if (status == APL_OK && !out->has_arm_parent)
+        status = template_of(&out->parent, options, file, "parent", where);
+    if (status == APL_OK && !out->has_arm_scope)
+        status = template_of(&out->scope, options, file, "scope", where);
+    if (status == APL_OK)
+        status = template_of(&out->tenant, options, file, "tenant", where);
+    if (status == APL_OK)
+        status = template_of(&out->location, options, file, "location", where);
+    if (status == APL_OK)
+        status = unread_without_of(&out->unread_without, &out->unread_without_count, options, file, where);
+    return status;
+}
+
+static apl_status kind_named(apl_kind *out, const apl_services_options *options, apl_str name, const char *where)
+{
+    *out = apl_vocabulary_kind(options->vocabulary, name);
+    if (*out == APL_KIND_NONE)
+        return apl_fail(APL_E_CONTENT, "%s: no kind is called \"%.*s\"", where, APL_STR_ARG(name));
+    return APL_OK;
+}
+
+static apl_status kinds_of(apl_type *out, const apl_services_options *options, apl_value object, const char *where)
+{
+    static const char *const allowed[] = {"kind", "when", NULL};
+    apl_value kind = apl_value_member(object, "kind");
+    apl_status status = APL_OK;
+
+    if (kind.type == APL_VALUE_STRING) {
+        out->kinds = APL_ARENA_NEW(options->arena, apl_kind_choice);
+        out->kind_count = 1;
+        return kind_named(&out->kinds[0].kind, options, apl_value_str(kind), where);
+    }
+    if (kind.type != APL_VALUE_ARRAY || kind.size == 0)
+        return apl_fail(APL_E_CONTENT, "%s: kind must be a kind or a list of {when, kind}", where);
+    out->kinds = APL_ARENA_ARRAY(options->arena, apl_kind_choice, kind.size);
+    out->kind_count = kind.size;
+    for (uint32_t i = 0; status == APL_OK && i < kind.size; i++) {
+        status = apl_service_file_members(kind.items[i], allowed, where);
+        if (status == APL_OK)
+            status = kind_named(&out->kinds[i].kind, options, apl_value_str(apl_value_member(kind.items[i], "kind")),
+                                where);
+        if (status == APL_OK)
+            status = condition_of(&out->kinds[i].when, options, kind.items[i], "when", where);
+    }
+    if (status == APL_OK && out->kinds[kind.size - 1].when)
+        return apl_fail(APL_E_CONTENT, "%s: the last kind must hold always, without `when`", where);
+    return status;
+}
+
+static apl_status end_of(apl_relation_end *out, const apl_services_options *options, apl_value object,
+                         const char *const names[2], const char *where)
+{
+    apl_status status = template_of(&out->id, options, object, names[0], where);
+
+    return status == APL_OK ? template_of(&out->key, options, object, names[1], where) : status;
+}
+
+static apl_status relation_of(apl_relation_rule *out, const apl_services_options *options, apl_value object,
+                              const char *where)
+{
+    static const char *const allowed[] = {"type", "to",          "to_key",      "from",     "from_key", "kind",
+                                          "when", "target_type", "target_name", "evidence", NULL};
+    static const char *const from_names[2] = {"from", "from_key"};
+    static const char *const to_names[2] = {"to", "to_key"};
+    apl_status status = apl_service_file_members(object, allowed, where);
+    apl_value kind = apl_value_member(object, "kind");
+
+    if (status != APL_OK)
+        return status;
+    apl_str type = apl_value_str(apl_value_member(object, "type"));
+    out->type = apl_vocabulary_relation(options->vocabulary, type);
+    if (out->type == APL_RELATION_NONE)
+        return apl_fail(APL_E_CONTENT, "%s: no relation is called \"%.*s\"", where, APL_STR_ARG(type));
+    if (apl_value_is_there(kind))
+        status = kind_named(&out->stub_kind, options, apl_value_str(kind), where);
+    if (status == APL_OK)
+        status = end_of(&out->from, options, object, from_names, where);
+    if (status == APL_OK)
+        status = end_of(&out->to, options, object, to_names, where);
+    if (status == APL_OK)
+        status = condition_of(&out->when, options, object, "when", where);
+    if (status == APL_OK)
+        status = template_of(&out->stub_name, options, object, "target_name", where);
+    out->stub_type = text_of(options, object, "target_type");
+    out->evidence = text_of(options, object, "evidence");
+    bool has_from = out->from.id || out->from.key;
+    bool has_to = out->to.id || out->to.key;
+    if (status == APL_OK && !has_from && !has_to)
+        return apl_fail(APL_E_CONTENT, "%s: a relation needs `to` or `from`", where);
+    return status;
+}
+
+static apl_status relations_of(apl_type *out, const apl_services_options *options, apl_value list, const char *where)
+{
+    apl_status status = APL_OK;
+    char place[APL_ERROR_BYTES_MAX];
+
+    if (list.type == APL_VALUE_MISSING)
+        return APL_OK;
+    if (list.type != APL_VALUE_ARRAY)
+        return apl_fail(APL_E_CONTENT, "%s: relations must be a list", where);
+    out->relations = APL_ARENA_ARRAY(options->arena, apl_relation_rule, list.size);
+    out->relation_count = list.size;
+    for (uint32_t i = 0; status == APL_OK && i < list.size; i++) {
+        (void)snprintf(place, sizeof place, "%.900s.relations[%u]", where, i);
+        status = relation_of(&out->relations[i], options, list.items[i], place);
+    }
+    return status;
+}
+
+static apl_status keys_of(apl_type *out, const apl_services_options *options, apl_value list, const char *where)
+{
+    apl_status status = APL_OK;
+
+    if (list.type == APL_VALUE_MISSING)
+        return APL_OK;
+    if (list.type != APL_VALUE_ARRAY)
+        return apl_fail(APL_E_CONTENT, "%s: keys must be a list of templates", where);
+    out->keys = APL_ARENA_ARRAY(options->arena, apl_template *, list.size);
+    out->key_count = list.size;
+    for (uint32_t i = 0; status == APL_OK && i < list.size; i++)
+        status = apl_template_compile(&out->keys[i], options->arena, options->fields, apl_value_str(list.items[i]));
+    return status == APL_OK ? status : apl_fail_context(status, "%s: keys", where);
+}
+
+/* One path, or a list of paths. */
+static apl_status ranges_of(apl_exposure_rule *out, const apl_services_options *options, apl_value ranges,
+                            const char *where)
+{
+    const apl_str *paths = NULL;
+    apl_str one = apl_value_str(ranges);
+
+    if (ranges.type == APL_VALUE_MISSING)
+        return APL_OK;
+    if (ranges.type == APL_VALUE_STRING) {
+        paths = &one;
+        out->range_count = 1;
+    } else if (texts_of(&paths, &out->range_count, options, ranges) != APL_OK) {
+        return apl_fail_context(APL_E_CONTENT, "%s: exposure.ranges", where);
+    }
+    apl_field_id *fields = APL_ARENA_ARRAY(options->arena, apl_field_id, out->range_count);
+    for (size_t i = 0; i < out->range_count; i++)
+        fields[i] = apl_fields_ask(options->fields, paths[i]);
+    out->ranges = fields;
+    return APL_OK;
+}
+
+static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options *options, apl_value exposure,
+                              const char *where)
+{
+    static const char *const allowed[] = {"unknown", "closed", "open", "ranges", "bypass", NULL};
+
+    if (exposure.type == APL_VALUE_MISSING)
+        return APL_OK;
+    out->is_given = true;
+    if (apl_str_equal(apl_value_str(exposure), APL_STR("parent"))) {
+        out->is_parents = true;
+        return APL_OK;
+    }
+    apl_status status = apl_service_file_members(exposure, allowed, where);
+    if (status == APL_OK)
+        status = condition_of(&out->unknown, options, exposure, "unknown", where);
+    if (status == APL_OK)
+        status = condition_of(&out->closed, options, exposure, "closed", where);
+    if (status == APL_OK)
+        status = condition_of(&out->open, options, exposure, "open", where);
+    if (status == APL_OK)
+        status = condition_of(&out->bypass, options, exposure, "bypass", where);
+    return status == APL_OK ? ranges_of(out, options, apl_value_member(exposure, "ranges"), where) : status;
+}
+
+static apl_status templates_of(apl_type *out, const apl_services_options *options, apl_value object, const char *where)
+{
+    struct {
+        const char *name;
+        apl_template **target;
+    } const members[] = {
+        {"id", &out->id},       {"name", &out->name_template}, {"parent", &out->parent},
+        {"scope", &out->scope}, {"tenant", &out->tenant},      {"location", &out->location},
+    };
+    apl_status status = APL_OK;
+
+    for (size_t i = 0; status == APL_OK && i < sizeof members / sizeof members[0]; i++)
+        status = template_of(members[i].target, options, object, members[i].name, where);
+    return status;
+}
+
+apl_status apl_service_file_type(apl_type *out, const apl_services_options *options, apl_value object,
+                                 const char *where)
+{
+    static const char *const allowed[] = {"title",  "kind",     "read",           "recognise", "id",        "name",
+                                          "parent", "scope",    "tenant",         "location",  "keys",      "exposure",
+                                          "relations", "unread_without", NULL};
+    static const char *const read_members[] = {"list", "get", "versions", "needs", "children", "note", NULL};
+    apl_value read = apl_value_member(object, "read");
+    apl_status status = apl_service_file_members(object, allowed, where);
+
+    if (status == APL_OK && apl_value_is_there(read))
+        status = apl_service_file_members(read, read_members, where);
+    if (status == APL_OK)
+        status = kinds_of(out, options, object, where);
+    if (status == APL_OK)
+        status = templates_of(out, options, object, where);
+    if (status == APL_OK)
+        status = keys_of(out, options, apl_value_member(object, "keys"), where);
+    if (status == APL_OK)
+        status = relations_of(out, options, apl_value_member(object, "relations"), where);
+    if (status == APL_OK)
+        status = exposure_of(&out->exposure, options, apl_value_member(object, "exposure"), where);
+    if (status != APL_OK)
+        return status;
+    out->title = text_of(options, object, "title");
+    out->needs = text_of(options, read, "needs");
+    out->unread_without = out->provider->unread_without;
+    out->unread_without_count = out->provider->unread_without_count;
+    return unread_without_of(&out->unread_without, &out->unread_without_count, options, object, where);
+}
+
+apl_status apl_service_file_recognition(apl_recognition *out, const apl_services_options *options, apl_value object,
+                                        const char *where)
+{
+    static const char *const allowed[] = {"wrapper", "members", "when", "partial", NULL};
+    apl_value wrapper = apl_value_member(object, "wrapper");
+    apl_value members = apl_value_member(object, "members");
+    apl_value partial = apl_value_member(object, "partial");
+    const apl_str *names = NULL;
+    apl_status status = apl_service_file_members(object, allowed, where);
+
+    if (status == APL_OK && apl_value_is_there(wrapper))
+        status = texts_of(&out->wrappers, &out->wrapper_count, options, wrapper);
+    if (status == APL_OK && apl_value_is_there(members))
+        status = texts_of(&names, &out->member_count, options, members);
+    if (status == APL_OK)
+        status = condition_of(&out->when, options, object, "when", where);
+    if (status != APL_OK)
+        return apl_fail_context(status, "%s: recognise", where);
+    apl_field_id *fields = APL_ARENA_ARRAY(options->arena, apl_field_id, out->member_count);
+    for (size_t i = 0; i < out->member_count; i++)
+        fields[i] = apl_fields_ask(options->fields, names[i]);
+    out->members = fields;
+    out->is_partial = partial.type == APL_VALUE_BOOL && partial.boolean;
+    out->weight = (out->wrapper_count ? 1u : 0u) + (unsigned)out->member_count + (out->when ? 2u : 0u);
+    if (out->weight == 0)
+        return apl_fail(APL_E_CONTENT, "%s: an entry of recognise names nothing that must hold", where);
+    return APL_OK;
+}

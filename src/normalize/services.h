@@ -1,0 +1,163 @@
+/* normalize/services.h: what we know of the clouds, compiled from services/.
+ *
+ * Built once from provider.yaml and service.yaml (docs/content.md), then read-only, but for the plans of types, which are
+ * built when the first document of a type arrives (under a lock inside). Types are numbers into this collection. */
+#ifndef APL_NORMALIZE_SERVICES_H
+#define APL_NORMALIZE_SERVICES_H
+
+#include "condition/condition.h"
+#include "model/estate.h"
+#include "model/type_plan.h"
+#include "normalize/template.h"
+
+typedef struct apl_provider {
+    apl_str name;
+    uint8_t cloud;
+    bool ids_ignore_case;
+    bool has_arm_parent;
+    bool has_arm_scope;
+    apl_template *id;
+    apl_template *name_template;
+    apl_template *parent;
+    apl_template *scope;
+    apl_template *tenant;
+    apl_template *location;
+    bool has_tags;
+    apl_field_id tags;
+    const apl_str *unread_without;
+    size_t unread_without_count;
+    apl_field_list asked; /* by its templates */
+} apl_provider;
+
+typedef struct apl_kind_choice {
+    apl_condition *when; /* NULL: always */
+    apl_kind kind;
+} apl_kind_choice;
+
+typedef struct apl_relation_end {
+    apl_template *id;
+    apl_template *key;
+} apl_relation_end; /* both NULL: the asset itself */
+
+typedef struct apl_relation_rule {
+    apl_relation_type type;
+    apl_relation_end from;
+    apl_relation_end to;
+    apl_condition *when; /* NULL: always */
+    apl_kind stub_kind;  /* APL_KIND_NONE: of the type that the id names */
+    apl_str stub_type;
+    apl_template *stub_name;
+    apl_str evidence; /* empty: the first path of the template */
+} apl_relation_rule;
+
+typedef struct apl_exposure_rule {
+    bool is_given;
+    bool is_parents;
+    apl_condition *unknown;
+    apl_condition *closed;
+    apl_condition *open;
+    apl_condition *bypass;
+    const apl_field_id *ranges;
+    size_t range_count;
+} apl_exposure_rule;
+
+typedef struct apl_type {
+    apl_str name;
+    apl_str title;
+    apl_str service; /* azure/ai-services */
+    apl_str needs;   /* permission that reading it takes */
+    uint32_t number;
+    const apl_provider *provider;
+    apl_kind_choice *kinds;
+    size_t kind_count;
+    apl_template *id;
+    apl_template *name_template;
+    apl_template *parent;
+    apl_template *scope;
+    apl_template *tenant;
+    apl_template *location;
+    apl_template **keys;
+    size_t key_count;
+    apl_relation_rule *relations;
+    size_t relation_count;
+    apl_exposure_rule exposure;
+    const apl_str *unread_without;
+    size_t unread_without_count;
+    apl_field_list asked; /* by its own templates and conditions, and by the rules that may judge it */
+    apl_plan *plan;       /* NULL until apl_services_plan */
+} apl_type;
+
+/* One way to recognise a body that does not name its type. */
+typedef struct apl_recognition {
+    uint32_t type;
+    const apl_str *wrappers; /* none: any */
+    size_t wrapper_count;
+    const apl_field_id *members;
+    size_t member_count;
+    apl_condition *when;
+    bool is_partial;
+    unsigned weight; /* parts that must hold */
+} apl_recognition;
+
+typedef struct apl_service {
+    apl_str name;
+    apl_str title;
+    apl_str cloud;
+    uint32_t first_type; /* its types stand together */
+    uint32_t type_count;
+} apl_service;
+
+typedef struct apl_services apl_services;
+
+typedef struct apl_services_options {
+    const apl_vocabulary *vocabulary;
+    const apl_aliases *aliases;
+    apl_fields *fields;
+    apl_arena *arena;
+} apl_services_options;
+
+apl_services *apl_services_new(const apl_services_options *options);
+void apl_services_free(apl_services *services);
+
+/* Adds one parsed provider.yaml; before the services of that provider. */
+apl_status apl_services_add_provider(apl_services *services, apl_value file, const char *file_name);
+
+/* Adds one parsed service.yaml. `folder` is "azure/ai-services", which the file must name itself. */
+apl_status apl_services_add_service(apl_services *services, apl_value file, apl_str folder, const char *file_name);
+
+/* After the last service: builds what recognition needs. */
+apl_status apl_services_finish(apl_services *services);
+
+/* `ask` is called once a type, before its plan is built, and says through apl_services_ask which fields those who judge
+ * the type ask for. It is called under the lock and must not ask for plans. */
+void apl_services_on_plan(apl_services *services, void (*ask)(void *context, const apl_type *type), void *context);
+void apl_services_ask(apl_services *services, uint32_t type, const apl_field_list *fields);
+
+size_t apl_services_count(const apl_services *services);
+const apl_service *apl_services_service(const apl_services *services, size_t index);
+uint32_t apl_services_type_count(const apl_services *services);
+const apl_type *apl_services_type(const apl_services *services, uint32_t type);
+apl_fields *apl_services_fields(const apl_services *services);
+const apl_vocabulary *apl_services_vocabulary(const apl_services *services);
+
+/* The type of that name, or NULL. O(1). */
+const apl_type *apl_services_find(const apl_services *services, apl_str type_name);
+
+/* The same for a type that no service knows: it is made on the spot, without kind or relations, for judging only. */
+const apl_type *apl_services_find_or_make(apl_services *services, apl_str type_name);
+
+/* The plan of the type, built at first use. Any thread. */
+const apl_plan *apl_services_plan(apl_services *services, const apl_type *type);
+
+/* The plan that recognition reads a body with. */
+const apl_plan *apl_services_recognition_plan(const apl_services *services);
+
+/* The best recognition of the body that `subject` shows (read with the recognition plan), held by member `wrapper` of
+ * its page (may be empty); NULL when none fits. */
+const apl_recognition *apl_services_recognise(const apl_services *services, const apl_subject *subject,
+                                              apl_str wrapper, apl_arena *scratch);
+
+/* True when the name is a member that pages hold their documents in. */
+bool apl_services_is_wrapper(const apl_services *services, apl_str name);
+
+#endif

@@ -1,0 +1,41 @@
+/* report/report.h: what is to be shown.
+ *
+ * Filled by a command, written by a format. A report owns nothing: snapshot, selection, listing and answer belong to
+ * the command and must outlive the writing. Read-only, one thread. */
+#ifndef APL_REPORT_REPORT_H
+#define APL_REPORT_REPORT_H
+
+#include "query/explain.h"
+#include "query/filter.h"
+#include "report/listing.h"
+#include "report/output.h"
+#include "report/screen.h"
+#include "store/store.h"
+
+typedef enum apl_view {
+    APL_VIEW_SCAN = 1,      /* everything of a snapshot; findings as selected */
+    APL_VIEW_INVENTORY = 2, /* the selected assets, the relations among them */
+    APL_VIEW_FINDINGS = 4,  /* the selected findings */
+    APL_VIEW_LISTING = 8,   /* a list of content or of snapshots */
+    APL_VIEW_EXPLAIN = 16,  /* one thing, whole */
+} apl_view;
+
+typedef struct apl_report {
+    apl_view view;
+    const apl_snapshot *snapshot;     /* NULL for a listing of content */
+    const apl_selection *selection;   /* SCAN, INVENTORY, FINDINGS */
+    const apl_listing *listing;       /* LISTING */
+    const apl_explained *explained;   /* EXPLAIN */
+    const apl_vocabulary *vocabulary; /* EXPLAIN */
+    const apl_history *history;       /* EXPLAIN: what the store knows of earlier snapshots; NULL: nothing */
+    apl_str body;                     /* EXPLAIN: the asset's body as JSON text, when it is kept */
+    apl_screen screen;
+    const char *stored_in; /* SCAN: the store that holds it now; NULL: none */
+    bool lists_findings;   /* SCAN as text: the selected findings follow the summary */
+    const char *sources;   /* the SOURCE words as they were given, for "next" */
+} apl_report;
+
+/* The table that a report is for formats that show one: assets for the inventory, findings for scan and findings. */
+apl_listing apl_report_listing(const apl_report *report);
+
+#endif

@@ -1,0 +1,10 @@
+/* scan/pipeline.h: the stages up to a linked estate; inside scan only. */
+#ifndef APL_SCAN_PIPELINE_H
+#define APL_SCAN_PIPELINE_H
+
+#include "scan/scan.h"
+
+/* Reads the sources, normalises, links and sets exposure. */
+apl_status apl_pipeline_estate(apl_estate *estate, apl_content *content, const apl_scan_options *options);
+
+#endif

@@ -1,0 +1,150 @@
+/* scan/run.c: the pipeline in order: read and normalise, link, exposure, evaluate.
+ *
+ * The only place where the stages meet. Each stage is one call; what it needs of the one before is in the estate. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/threads.h"
+#include "evaluate/evaluate.h"
+#include "exposure/exposure.h"
+#include "link/link.h"
+#include "scan/content.h"
+#include "scan/pipeline.h"
+#include "scan/read.h"
+
+static unsigned threads_of(const apl_scan_options *options)
+{
+    if (options->jobs == 0)
+        return apl_threads_default();
+    return options->jobs > APL_THREADS_MAX ? APL_THREADS_MAX : options->jobs;
+}
+
+/* An unlinked file in the folder for temporary files; it is gone when the process ends. */
+static apl_status spool_open(apl_spool *spool)
+{
+    FILE *file = tmpfile();
+
+    if (file == NULL)
+        return apl_fail(APL_E_IO, "no temporary file for bodies: %s", strerror(errno));
+    spool->descriptor = dup(fileno(file));
+    (void)fclose(file);
+    if (spool->descriptor < 0)
+        return apl_fail(APL_E_IO, "no temporary file for bodies: %s", strerror(errno));
+    return APL_OK;
+}
+
+apl_status apl_pipeline_estate(apl_estate *estate, apl_content *content, const apl_scan_options *options)
+{
+    unsigned threads = threads_of(options);
+    apl_normalizer *normalizers[APL_THREADS_MAX] = {0};
+    apl_spool spool = {.descriptor = -1};
+    apl_status status = APL_OK;
+
+    if (options->keeps_bodies)
+        status = spool_open(&spool);
+    if (status != APL_OK)
+        return status;
+    apl_normalizer_options normal = {
+        .services = content->services,
+        .spool = options->keeps_bodies ? &spool : NULL,
+        .judges_all_types = options->is_policy_eval,
+    };
+    for (unsigned i = 0; i < threads; i++)
+        normalizers[i] = apl_normalizer_new(&normal);
+    apl_reading reading = {estate, normalizers, threads};
+    status = apl_read_sources(&reading, options);
+    if (status == APL_OK) {
+        estate->spool = spool.descriptor;
+        apl_link_assets(estate, normalizers, threads, threads);
+    } else if (spool.descriptor >= 0) {
+        (void)close(spool.descriptor);
+    }
+    for (unsigned i = 0; i < threads; i++)
+        apl_normalizer_free(normalizers[i]);
+    if (status == APL_OK)
+        apl_link_relations(estate, content->services, threads);
+    if (status == APL_OK)
+        apl_exposure_set(estate, content->services, threads);
+    return status;
+}
+
+static apl_str instant_text(apl_arena *arena, apl_instant instant)
+{
+    char text[APL_INSTANT_TEXT_MAX];
+    size_t size = apl_instant_format(text, instant, 0);
+
+    return apl_arena_str(arena, apl_str_make(text, size));
+}
+
+/* The id of a scan: what was scanned and when. */
+static apl_str scan_id(apl_arena *arena, const apl_content *content, const apl_scan_options *options, uint64_t documents)
+{
+    uint8_t hash[APL_SHA256_BYTES];
+    char hex[33];
+    apl_str parts[3] = {content->digest};
+
+    parts[1] = apl_arena_format(arena, "\n%lld\n%llu", (long long)options->now, (unsigned long long)documents);
+    parts[2] = options->source_count ? apl_str_from(options->sources[0]) : APL_STR_NONE;
+    apl_sha256(hash, parts, 3);
+    apl_hex(hex, hash, 16);
+    return apl_arena_str(arena, apl_str_make(hex, 32));
+}
+
+static void describe(apl_snapshot *out, const apl_content *content, const apl_scan_options *options)
+{
+    apl_arena *arena = out->estate->arena;
+    apl_str *sources = APL_ARENA_ARRAY(arena, apl_str, options->source_count);
+
+    for (size_t i = 0; i < options->source_count; i++)
+        sources[i] = apl_arena_str(arena, apl_str_from(options->sources[i]));
+    out->scan = (apl_scan_info){
+        .id = scan_id(arena, content, options, out->estate->documents),
+        .started = instant_text(arena, options->now),
+        .finished = instant_text(arena, apl_clock_now()),
+        .version = apl_str_from(options->version),
+        .content = content->digest,
+        .documents = out->estate->documents,
+        .sources = sources,
+        .source_count = options->source_count,
+    };
+}
+
+apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_options *options)
+{
+    apl_estate *estate = apl_memory_new(sizeof *estate);
+
+    apl_estate_init(estate, &content->vocabulary);
+    apl_status status = apl_pipeline_estate(estate, content, options);
+    if (status != APL_OK) {
+        apl_estate_free(estate);
+        apl_memory_free(estate);
+        return status;
+    }
+    apl_evaluate_options evaluate = {
+        .rules = content->rules,
+        .rule_count = content->rule_count,
+        .policies = content->policies,
+        .mutes = content->mutes,
+        .services = content->services,
+        .now = options->now,
+        .threads = threads_of(options),
+        .keeps_passes = options->keeps_passes,
+    };
+    apl_evaluate(estate, &evaluate);
+    *out = (apl_snapshot){.estate = estate};
+    describe(out, content, options);
+    return APL_OK;
+}
+
+void apl_snapshot_free(apl_snapshot *snapshot)
+{
+    if (snapshot->estate) {
+        apl_estate_free(snapshot->estate);
+        apl_memory_free(snapshot->estate);
+    }
+    *snapshot = (apl_snapshot){0};
+}

@@ -1,0 +1,104 @@
+/* scan/scan.h: the pipeline: content and sources in, a judged snapshot out.
+ *
+ * The only caller of all stages: read documents, normalise, link, exposure, evaluate. A scan is a pure function of its
+ * documents and its content: the same input gives the same snapshot on any number of threads, times aside. */
+#ifndef APL_SCAN_SCAN_H
+#define APL_SCAN_SCAN_H
+
+#include "model/scan.h"
+#include "policy/rule.h"
+
+typedef struct apl_scan_options {
+    const char *const *sources; /* files, folders, "-" */
+    size_t source_count;
+    const char *const *content_folders; /* --content */
+    size_t content_folder_count;
+    const char *const *policies; /* --policies: files or folders */
+    size_t policy_count;
+    const char *const *mutes; /* --mute */
+    size_t mute_count;
+    const char *aliases_file; /* a tenant's own alias table; NULL for the built-in one */
+    const char *version;      /* of the program */
+    unsigned jobs;            /* threads; 0: as many as cores */
+    bool keeps_bodies;        /* spool bodies for the store */
+    bool keeps_passes;        /* keep pass findings in the snapshot, not only their number */
+    bool is_policy_eval;      /* judge bodies of every type, even of one that no service knows */
+    apl_instant now;
+    void (*on_progress)(void *context, uint64_t bytes_done, uint64_t bytes_total, uint64_t documents);
+    void *on_progress_context;
+    void (*on_message)(void *context, const char *line); /* one line a broken input; may be NULL */
+    void *on_message_context;
+} apl_scan_options;
+
+typedef struct apl_content apl_content;
+
+/* Opens the built-in content and adds the folders of the options; everything is compiled and checked here. */
+apl_status apl_content_open(apl_content **out, const apl_scan_options *options);
+void apl_content_free(apl_content *content);
+
+/* Runs the whole pipeline. The content must outlive the snapshot. A content is used for one scan at a time. */
+apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_options *options);
+void apl_snapshot_free(apl_snapshot *snapshot);
+
+/* What the content holds, each list sorted by name; valid as long as the content. */
+typedef struct apl_service_type_info {
+    apl_str type;
+    apl_str title;
+    apl_str kinds; /* comma list of the kinds it may become */
+    apl_str needs; /* permission that reading it takes */
+} apl_service_type_info;
+
+typedef struct apl_service_info {
+    apl_str name; /* azure/ai-services */
+    apl_str title;
+    apl_str cloud;
+    const apl_service_type_info *types;
+    size_t type_count;
+    size_t rule_count;
+} apl_service_info;
+
+typedef struct apl_control_info {
+    apl_str id;
+    apl_str title;
+    apl_str evidence; /* technical, partial, manual */
+    const apl_str *checks;
+    size_t check_count;
+} apl_control_info;
+
+typedef struct apl_framework_info {
+    apl_str id;
+    apl_str title;
+    apl_str source;
+    const apl_control_info *controls;
+    size_t control_count;
+} apl_framework_info;
+
+size_t apl_content_rule_count(const apl_content *content);
+const apl_rule_info *apl_content_rule(const apl_content *content, size_t index);
+size_t apl_content_service_count(const apl_content *content);
+const apl_service_info *apl_content_service(const apl_content *content, size_t index);
+size_t apl_content_framework_count(const apl_content *content);
+const apl_framework_info *apl_content_framework(const apl_content *content, size_t index);
+const apl_vocabulary *apl_content_vocabulary(const apl_content *content);
+apl_str apl_content_digest(const apl_content *content);
+
+/* For `policy eval`: judges every policy on every document of the sources, closed world, one call of `on_line` a pair in
+ * the order (policy, resource). */
+typedef struct apl_policy_line {
+    apl_str policy;
+    apl_str resource;
+    apl_compliance state;
+    apl_effect effect;
+    apl_str reason;
+} apl_policy_line;
+
+typedef struct apl_policy_eval_options {
+    apl_scan_options scan;          /* sources = DOCS; policies = --definition; aliases_file; now */
+    const char *parameters_file;    /* NULL: none */
+    void (*on_line)(void *context, const apl_policy_line *line);
+    void *on_line_context;
+} apl_policy_eval_options;
+
+apl_status apl_scan_policy_eval(const apl_policy_eval_options *options, bool *is_partial);
+
+#endif

@@ -1,0 +1,58 @@
+/* store/summary.c: {"assets":0,"ai_assets":0,"partial":false,"findings":{"low":0...},"status":{"fail":0...}}.
+ *
+ * Small and read rarely, so it goes through the plain JSON parser. */
+#include "store/summary.h"
+
+#include <inttypes.h>
+
+#include "json/json.h"
+
+static void write_counts(apl_text *out, const char *const *names, const uint64_t *counts, size_t count)
+{
+    apl_text_add_char(out, '{');
+    for (size_t i = 0; i < count; i++)
+        apl_text_add_format(out, "%s\"%s\":%" PRIu64, i ? "," : "", names[i], counts[i]);
+    apl_text_add_char(out, '}');
+}
+
+void apl_summary_write(apl_text *out, apl_summary summary)
+{
+    apl_text_add_format(out, "{\"assets\":%" PRIu64 ",\"ai_assets\":%" PRIu64 ",\"partial\":%s,\"findings\":",
+                        summary.assets, summary.ai_assets, summary.is_partial ? "true" : "false");
+    write_counts(out, apl_severity_names, summary.findings, APL_SEVERITY_COUNT);
+    apl_text_add(out, APL_STR(",\"status\":"));
+    write_counts(out, apl_status_names, summary.by_status, APL_STATUS_COUNT);
+    apl_text_add_char(out, '}');
+}
+
+static uint64_t count_of(apl_value object, const char *name)
+{
+    apl_value value = apl_value_member(object, name);
+
+    return value.type == APL_VALUE_INTEGER && value.integer > 0 ? (uint64_t)value.integer : 0;
+}
+
+static void read_counts(uint64_t *counts, apl_value object, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        counts[i] = count_of(object, names[i]);
+}
+
+apl_status apl_summary_read(apl_summary *out, apl_str text)
+{
+    apl_arena *arena = apl_arena_new();
+    apl_value value;
+    apl_status status = apl_json_parse(&value, arena, text);
+
+    *out = (apl_summary){0};
+    if (status == APL_OK) {
+        apl_value partial = apl_value_member(value, "partial");
+        out->assets = count_of(value, "assets");
+        out->ai_assets = count_of(value, "ai_assets");
+        out->is_partial = partial.type == APL_VALUE_BOOL && partial.boolean;
+        read_counts(out->findings, apl_value_member(value, "findings"), apl_severity_names, APL_SEVERITY_COUNT);
+        read_counts(out->by_status, apl_value_member(value, "status"), apl_status_names, APL_STATUS_COUNT);
+    }
+    apl_arena_free(arena);
+    return status == APL_OK ? APL_OK : apl_fail_context(status, "the store is damaged, summary of a scan");
+}

@@ -1,0 +1,73 @@
+/* store/write.h: what the parts of one write share; for the files of this folder only.
+ *
+ * The parts run in this order: digests of all assets, then assets with their bodies, relations, findings with their
+ * rules, coverage. Later parts use the numbers that the assets got. */
+#ifndef APL_STORE_WRITE_H
+#define APL_STORE_WRITE_H
+
+#include "store/handle.h"
+#include "store/schema.h"
+#include "store/version.h"
+
+typedef struct apl_write {
+    apl_store *store;
+    apl_db *db;
+    const apl_snapshot *snapshot;
+    const apl_estate *estate;
+    int64_t scan;     /* number of this scan */
+    apl_arena *arena; /* as long as the write */
+    apl_text text;    /* of one row */
+    unsigned threads;
+    /* By asset: */
+    uint64_t *id_hashes; /* of the id as its provider compares */
+    uint64_t *digests; /* of all that the row says; the lowest bit is 0 until the body is known */
+    int64_t *numbers;  /* in the store; 0: not known yet */
+    /* The packed times of reading, when they differ from those in the rows. */
+    apl_text reads;
+} apl_write;
+
+/* Fills id_hashes and digests. Uses all cores. */
+void apl_write_digests(apl_write *write);
+
+apl_status apl_write_assets(apl_write *write);
+
+/* Numbers of the bodies of `assets`, in `out` by position there; 0: it has none. Bodies that the store lacks are
+ * compressed and added when the estate spooled them. */
+apl_status apl_write_bodies(int64_t *out, apl_write *write, const apl_asset_id *assets, size_t count);
+
+apl_status apl_write_relations(apl_write *write);
+apl_status apl_write_findings(apl_write *write);
+apl_status apl_write_coverage(apl_write *write);
+
+/* True when the body of this asset lies in the spool. */
+static inline bool apl_write_has_spooled(const apl_write *write, const apl_asset *asset)
+{
+    return write->estate->spool >= 0 && asset->is_read && asset->origin.size > 0 &&
+           (asset->digest.low | asset->digest.high) != 0;
+}
+
+/* The number of a text, put into the query. */
+static inline apl_status apl_write_put_string(apl_write *write, apl_query *query, apl_str text)
+{
+    int64_t number;
+    apl_status status = apl_strings_number(&number, &write->store->strings, text);
+
+    apl_query_put_number(query, number);
+    return status;
+}
+
+/* Parts of a digest: a text with its length, and a number. */
+static inline void apl_digest_add(apl_text *buffer, apl_str text)
+{
+    apl_text_add(buffer, apl_str_make((const char *)&text.size, sizeof text.size));
+    apl_text_add(buffer, text);
+}
+static inline void apl_digest_add_number(apl_text *buffer, uint64_t number)
+{
+    apl_text_add(buffer, apl_str_make((const char *)&number, sizeof number));
+}
+
+/* One row of input for a digest; a name and tags of the largest document stay below it. */
+#define APL_DIGEST_BYTES_MAX (128u << 20)
+
+#endif
