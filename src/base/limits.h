@@ -36,6 +36,9 @@
 #define APL_CONTENT_BYTES_MAX (8u << 20)
 #define APL_CONTENT_FILES_MAX 100000
 
+/* Values of one YAML file with its aliases written out. */
+#define APL_YAML_NODES_MAX 1000000
+
 /* Policy language limits that Microsoft documents: conditions, depth, characters, nodes of one rule. */
 #define APL_POLICY_CONDITIONS_MAX 4096
 #define APL_POLICY_DEPTH_MAX 64

@@ -52,11 +52,11 @@ void apl_session_say(apl_session *session, const char *format, ...)
 
 static apl_status unknown_format(apl_str name)
 {
-    apl_nearest nearest = apl_nearest_start(name);
+    apl_query_nearest nearest = apl_query_nearest_start(name);
 
     for (size_t i = 0; i < apl_format_table_count; i++)
-        apl_nearest_try(&nearest, apl_str_from(apl_format_table[i]->name));
-    return apl_nearest_refuse(&nearest, "--format", NULL);
+        apl_query_nearest_try(&nearest, apl_str_from(apl_format_table[i]->name));
+    return apl_query_nearest_refuse(&nearest, "--format", NULL);
 }
 
 static apl_status add_target(apl_session *session, const char *word)

@@ -17,7 +17,7 @@
 typedef struct explain_state {
     const apl_explain_options *options;
     apl_str id;
-    apl_nearest nearest;
+    apl_query_nearest nearest;
 } explain_state;
 
 static void add_findings_of_asset(apl_explained *out, const apl_estate *estate, apl_asset_id asset)
@@ -91,7 +91,7 @@ typedef APL_VECTOR(const apl_rule_info *) rule_vector;
 static void add_rule(rule_vector *rules, explain_state *state, const apl_rule_info *rule)
 {
     if (!apl_str_equal_nocase(rule->id, state->id) && !apl_str_equal_nocase(rule->check, state->id)) {
-        apl_nearest_try(&state->nearest, rule->check);
+        apl_query_nearest_try(&state->nearest, rule->check);
         return;
     }
     for (size_t i = 0; i < rules->count; i++) {
@@ -145,7 +145,7 @@ static bool try_kind(apl_explained *out, explain_state *state)
 
     for (size_t i = 1; i < vocabulary->kinds.count; i++) {
         if (!apl_str_equal_nocase(vocabulary->kinds.items[i].name, state->id)) {
-            apl_nearest_try(&state->nearest, vocabulary->kinds.items[i].name);
+            apl_query_nearest_try(&state->nearest, vocabulary->kinds.items[i].name);
             continue;
         }
         out->as = APL_EXPLAINED_KIND;
@@ -172,7 +172,7 @@ static apl_status try_name(bool *found, apl_explained *out, explain_state *state
             if (matches++ == 0)
                 first = (apl_asset_id)i;
         } else if (asset->is_ai) {
-            apl_nearest_try(&state->nearest, asset->name);
+            apl_query_nearest_try(&state->nearest, asset->name);
         }
     }
     *found = matches == 1;
@@ -186,7 +186,7 @@ static apl_status try_name(bool *found, apl_explained *out, explain_state *state
 
 apl_status apl_explain(apl_explained *out, const apl_explain_options *options, apl_str id)
 {
-    explain_state state = {.options = options, .id = id, .nearest = apl_nearest_start(id)};
+    explain_state state = {.options = options, .id = id, .nearest = apl_query_nearest_start(id)};
     apl_status status = APL_OK;
     bool found = false;
 
@@ -206,7 +206,7 @@ apl_status apl_explain(apl_explained *out, const apl_explain_options *options, a
         status = try_name(&found, out, &state);
     if (status != APL_OK || found)
         return status;
-    return apl_nearest_refuse(&state.nearest, "explain", NULL);
+    return apl_query_nearest_refuse(&state.nearest, "explain", NULL);
 }
 
 void apl_explained_free(apl_explained *explained)

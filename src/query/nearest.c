@@ -9,14 +9,14 @@
 /* More edits than this and the guess would only confuse. */
 #define DISTANCE_MAX 6u
 
-apl_nearest apl_nearest_start(apl_str word)
+apl_query_nearest apl_query_nearest_start(apl_str word)
 {
     unsigned limit = word.size / 2 + 1;
 
-    return (apl_nearest){.word = word, .distance = limit < DISTANCE_MAX ? limit + 1 : DISTANCE_MAX + 1};
+    return (apl_query_nearest){.word = word, .distance = limit < DISTANCE_MAX ? limit + 1 : DISTANCE_MAX + 1};
 }
 
-void apl_nearest_try(apl_nearest *nearest, apl_str candidate)
+void apl_query_nearest_try(apl_query_nearest *nearest, apl_str candidate)
 {
     unsigned distance = apl_str_distance_nocase(nearest->word, candidate, nearest->distance);
 
@@ -28,7 +28,7 @@ void apl_nearest_try(apl_nearest *nearest, apl_str candidate)
     }
 }
 
-apl_status apl_nearest_refuse(const apl_nearest *nearest, const char *place, const char *list)
+apl_status apl_query_nearest_refuse(const apl_query_nearest *nearest, const char *place, const char *list)
 {
     char advice[64] = "";
 

@@ -8,17 +8,17 @@
 #include "base/status.h"
 #include "base/str.h"
 
-typedef struct apl_nearest {
+typedef struct apl_query_nearest {
     apl_str word;
     apl_str best; /* empty: nothing came near */
     unsigned distance;
-} apl_nearest;
+} apl_query_nearest;
 
-apl_nearest apl_nearest_start(apl_str word);
-void apl_nearest_try(apl_nearest *nearest, apl_str candidate);
+apl_query_nearest apl_query_nearest_start(apl_str word);
+void apl_query_nearest_try(apl_query_nearest *nearest, apl_str candidate);
 
 /* APL_E_USAGE: what `place` (an option, or a word like "check") was given is not known; names the nearest one, and
  * where `list` is not NULL the command that lists them. */
-apl_status apl_nearest_refuse(const apl_nearest *nearest, const char *place, const char *list);
+apl_status apl_query_nearest_refuse(const apl_query_nearest *nearest, const char *place, const char *list);
 
 #endif

@@ -118,7 +118,7 @@ static void write_evidence(apl_text *out, const apl_screen *screen, const apl_fi
     write_heading(out, screen, "Evidence");
     for (uint32_t i = 0; i < finding->evidence_count; i++) {
         line.size = 0;
-        apl_evidence_sentence(&line, &finding->evidence[i]);
+        apl_row_sentence(&line, &finding->evidence[i]);
         apl_screen_spaces(out, 2);
         apl_screen_wrap(out, screen, apl_text_str(&line), 4);
     }

@@ -268,7 +268,7 @@ static void add_short_value(apl_text *out, apl_value value)
     apl_text_free(&text);
 }
 
-void apl_evidence_sentence(apl_text *out, const apl_evidence *evidence)
+void apl_row_sentence(apl_text *out, const apl_evidence *evidence)
 {
     apl_text_add(out, evidence->path);
     if (evidence->value.type == APL_VALUE_UNREAD) {
@@ -298,7 +298,7 @@ void apl_finding_sentence(apl_text *out, const apl_finding *finding)
         for (uint32_t i = 0; i < finding->evidence_count; i++) {
             if (i)
                 apl_text_add(out, APL_STR("; "));
-            apl_evidence_sentence(out, &finding->evidence[i]);
+            apl_row_sentence(out, &finding->evidence[i]);
         }
     }
     if (out->size == start)

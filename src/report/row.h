@@ -31,7 +31,7 @@ void apl_row_key(apl_text *out, apl_str name, bool is_first);
 void apl_row_text(apl_text *out, apl_str name, apl_str value);
 
 /* One sentence for people: `properties.disableLocalAuth is false, expected true`. */
-void apl_evidence_sentence(apl_text *out, const apl_evidence *evidence);
+void apl_row_sentence(apl_text *out, const apl_evidence *evidence);
 
 /* All of a finding: its evidence, or its reason. */
 void apl_finding_sentence(apl_text *out, const apl_finding *finding);

@@ -383,3 +383,8 @@ apl_str apl_content_digest(const apl_content *content)
 {
     return content->digest;
 }
+
+const apl_aliases *apl_content_aliases(const apl_content *content)
+{
+    return content->aliases;
+}

@@ -81,6 +81,7 @@ size_t apl_content_framework_count(const apl_content *content);
 const apl_framework_info *apl_content_framework(const apl_content *content, size_t index);
 const apl_vocabulary *apl_content_vocabulary(const apl_content *content);
 apl_str apl_content_digest(const apl_content *content);
+const apl_aliases *apl_content_aliases(const apl_content *content);
 
 /* For `policy eval`: judges every policy on every document of the sources, closed world, one call of `on_line` a pair in
  * the order (policy, resource). */

@@ -113,8 +113,6 @@ static apl_status build_scalar(apl_arena *arena, build_job job)
     const char *data = fy_node_get_scalar(job.node, &size);
     apl_str text = apl_str_make(data ? data : "", size);
 
-    if (fy_node_is_alias(job.node))
-        return fault_at(job.node, "aliases (*name) are not allowed; write the value out");
     if (fy_node_get_style(job.node) == FYNS_PLAIN)
         *job.target = plain_scalar(arena, text);
     else
@@ -166,8 +164,12 @@ static apl_status build_one(apl_arena *arena, build_jobs *jobs, build_job job)
 {
     if (job.depth > APL_JSON_DEPTH_MAX)
         return fault_at(job.node, "nested too deep");
-    if (fy_node_get_anchor(job.node))
-        return fault_at(job.node, "anchors (&name) are not allowed; write the value out");
+    if (fy_node_is_alias(job.node)) {
+        struct fy_node *target = fy_node_resolve_alias(job.node);
+        if (target == NULL || fy_node_is_alias(target))
+            return fault_at(job.node, "no anchor has this name");
+        job.node = target;
+    }
     switch (fy_node_get_type(job.node)) {
     case FYNT_SCALAR:
         return build_scalar(arena, job);
@@ -189,8 +191,12 @@ static apl_status build_tree(apl_value *out, apl_arena *arena, struct fy_documen
     if (root == NULL)
         return APL_OK;
     APL_PUSH(&jobs, ((build_job){root, out, 0}));
-    while (status == APL_OK && jobs.count)
-        status = build_one(arena, &jobs, jobs.items[--jobs.count]);
+    for (size_t nodes = 0; status == APL_OK && jobs.count; nodes++) {
+        if (nodes == APL_YAML_NODES_MAX)
+            status = apl_fail(APL_E_LIMIT, "more than %d values, aliases written out", APL_YAML_NODES_MAX);
+        else
+            status = build_one(arena, &jobs, jobs.items[--jobs.count]);
+    }
     apl_memory_free(jobs.items);
     return status;
 }

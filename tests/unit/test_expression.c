@@ -118,7 +118,7 @@ static void syntax(void **state)
 static void wrong_syntax(void **state)
 {
     static const char *const expressions[] = {
-        "[]", "[concat(]", "[concat('a'", "[concat('a']", "[concat('a',)]", "[concat(,'a')]", "['a]", "[a]", "[a.b]", "[concat('a') 'b']",
+        "[]", "[concat(]", "[concat('a']", "[concat('a',)]", "[concat(,'a')]", "['a]", "[a]", "[a.b]", "[concat('a') 'b']",
         "['a'.]", "['a'.1x y]", "[createArray(1)[0]", "[createArray(1)[]]", "[concat('a'))]", "[1 2]", "[1x]", "[-]", "[+]", "[(1)]", "[nothing()]",
         "[field()]", "[field('a', 'b')]", "[if(true(), 1)]", "[reference('x')]", "[current()]", "[current('a')]", "[parameters('none')]",
         "[add(1)]", "[add(1, 2, 3)]", "[field('')]", "[\"a\"]",

@@ -37,6 +37,7 @@ typedef struct world {
     size_t errors;
     size_t warnings;
     apl_instant now;
+    void *user; /* of one test */
 } world;
 
 static inline void world_message(void *context, const apl_message *message)
@@ -79,7 +80,8 @@ static inline world *world_new(void)
     apl_vocabulary_init(&w->vocabulary, w->arena);
     apl_estate_init(&w->estate, &w->vocabulary);
     apl_text_init(&w->messages, 1 << 20);
-    w->context = (apl_policy_context){w->arena, w->fields, NULL, world_message, w};
+    w->context = (apl_policy_context){
+        .arena = w->arena, .fields = w->fields, .on_message = world_message, .on_message_context = w};
     (void)apl_instant_parse(&w->now, APL_STR(NOW_TEXT));
     return w;
 }

@@ -82,7 +82,7 @@ static void definitions_stand_by_themselves(void **state)
     assert_string_equal(world_text(w, rule->info.service), "Test");
     assert_int_equal(rule->info.severity, APL_SEVERITY_HIGH);
     assert_string_equal(judged(w, set, 0), "one=noncompliant three=noncompliant two=noncompliant");
-    assert_string_equal(judged(w, set, 1), "one=not-applicable three=not-applicable two=not-applicable");
+    assert_string_equal(judged(w, set, 1), "one=compliant three=compliant two=compliant");
     apl_policy_set_free(set);
     world_free(w);
 }
@@ -118,7 +118,7 @@ static void initiatives_pass_values_on(void **state)
     assert_string_equal(world_text(w, source.groups[1].title), "Set t");
     assert_string_equal(world_text(w, apl_policy_set_rule(set, 0)->info.id), DEFINITIONS "one#r1");
     assert_string_equal(world_text(w, apl_policy_set_rule(set, 2)->info.id), DEFINITIONS "two");
-    assert_string_equal(judged(w, set, 1), "one=noncompliant one=not-applicable two=not-applicable");
+    assert_string_equal(judged(w, set, 1), "one=noncompliant one=not-applicable two=compliant");
     assert_contains(w->messages.data, "1 of 3 definitions are not among the files");
     assert_contains(w->messages.data, "version 2.*.* of");
     assert_int_equal(w->errors, 0);
@@ -197,7 +197,7 @@ static void resource_selectors_choose(void **state)
     apl_policy_set *set = SET_OF(w, files);
     world_load(w, estate);
     assert_string_equal(judged(w, set, 0), "one=noncompliant three=noncompliant");
-    assert_string_equal(judged(w, set, 1), "two=not-applicable");
+    assert_string_equal(judged(w, set, 1), "two=compliant");
     assert_string_equal(judged(w, set, 2), "three=noncompliant two=noncompliant");
     apl_policy_set_free(set);
     world_free(w);

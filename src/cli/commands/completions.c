@@ -19,10 +19,10 @@ static const struct {
 static apl_status completions_run(apl_session *session)
 {
     apl_str name = apl_str_from(session->settings->words.items[0]);
-    apl_nearest nearest = apl_nearest_start(name);
+    apl_query_nearest nearest = apl_query_nearest_start(name);
 
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++) {
-        apl_nearest_try(&nearest, apl_str_from(shells[i].name));
+        apl_query_nearest_try(&nearest, apl_str_from(shells[i].name));
         if (!apl_str_equal(name, apl_str_from(shells[i].name)))
             continue;
         apl_text text;
@@ -32,7 +32,7 @@ static apl_status completions_run(apl_session *session)
         apl_text_free(&text);
         return status;
     }
-    return apl_nearest_refuse(&nearest, "completions (bash, zsh, fish)", NULL);
+    return apl_query_nearest_refuse(&nearest, "completions (bash, zsh, fish)", NULL);
 }
 
 const apl_command apl_command_completions = {

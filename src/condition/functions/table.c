@@ -1,6 +1,6 @@
 /* condition/functions/table.c: the table of functions, and what all functions share.
  *
- * The table comes from list.h. The helpers check arguments and give memory with a limit, so that a rule that builds
+ * The table comes from list.inc. The helpers check arguments and give memory with a limit, so that a rule that builds
  * texts of texts ends with a message and not with the memory of the machine. */
 #include "base/limits.h"
 #include "condition/operators.h"
