@@ -645,7 +645,7 @@ static void read_json(parser *p, apl_value json)
             open[depth++] = (container){json, 0, (uint32_t)p->steps.count};
         else
             read_scalar(p, json);
-        while (depth && open[depth - 1].next == open[depth - 1].json.size)
+        while (depth && !p->has_failed && open[depth - 1].next == open[depth - 1].json.size)
             close_container(p, &open[--depth]);
         if (depth == 0 || p->has_failed)
             break;
@@ -684,7 +684,7 @@ apl_status apl_expression_compile(apl_expression **out, const apl_compile *compi
 
     *out = NULL;
     apl_compiler_start(&compiler, compile);
-    if (apl_code_compile(&expression->code, &compiler, json))
+    if (apl_code_compile(&expression->code, &compiler, json) && compiler.status == APL_OK)
         *out = expression;
     expression->is_derived = compiler.is_derived;
     return apl_compiler_finish(&compiler);

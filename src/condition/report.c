@@ -114,10 +114,10 @@ void apl_report_warning(apl_compiler *compiler, const char *format, ...)
            apl_arena_str(compiler->arena, apl_str_from(text)));
 }
 
-/* A third of the name may be wrong, and always two characters. */
+/* A third of the name may be wrong, and always one character. */
 unsigned apl_nearest_limit(apl_str name)
 {
-    return name.size < 9 ? 3 : name.size / 3 + 1;
+    return name.size < 3 ? 2 : name.size / 3 + 1;
 }
 
 void apl_nearest_try(apl_str *nearest, unsigned *distance, apl_str name, apl_str candidate)

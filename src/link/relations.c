@@ -142,6 +142,8 @@ static void apply_rule(linking *at, const apl_relation_rule *rule)
 
     if (rule->when && apl_condition_eval(rule->when, &eval) != APL_TRUE)
         return;
+    if (rule->unless && apl_condition_eval(rule->unless, &eval) == APL_TRUE)
+        return;
     uint32_t count = apl_template_count(leading, &at->subject);
     for (uint32_t i = 0; i < count; i++) {
         pending_link link = {.type = rule->type, .rule = rule, .evidence = rule->evidence};
@@ -232,7 +234,8 @@ static apl_asset_id stub_new(link_job *job, apl_str id, const pending_link *link
     bool is_arm = apl_arm_is_id(id);
     const apl_relation_rule *rule = link->rule;
     bool has_both = rule && (rule->from.id || rule->from.key) && (rule->to.id || rule->to.key);
-    bool is_described = rule && !(has_both && is_arm);
+    bool is_known = is_arm && apl_services_find(job->services, apl_arm_type(estate->arena, id)) != NULL;
+    bool is_described = rule && !(has_both && is_known);
     apl_asset stub = {.parent = APL_ASSET_NONE, .same_letters = APL_ASSET_NONE};
 
     stub.id = apl_arena_str(estate->arena, id);

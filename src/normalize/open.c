@@ -53,8 +53,8 @@ static bool take_arm(apl_normalizer *normalizer, const apl_document *document)
     apl_str id = text_of(document->body, "id");
     apl_str type = text_of(document->body, "type");
 
-    if (!apl_arm_is_id(id))
-        return false;
+    if (!apl_arm_is_id(id) || apl_json_get(document->body, APL_STR("source")))
+        return false; /* an envelope has an id too, and a body inside */
     if (apl_str_find(type, APL_STR("/")) < 0)
         type = apl_arm_type(normalizer->scratch, id);
     if (type.size == 0)

@@ -209,7 +209,7 @@ static apl_status relation_of(apl_relation_rule *out, const apl_services_options
                               const char *where)
 {
     static const char *const allowed[] = {"type", "to",          "to_key",      "from",     "from_key", "kind",
-                                          "when", "target_type", "target_name", "evidence", NULL};
+                                          "when", "unless",      "target_type", "target_name", "evidence", NULL};
     static const char *const from_names[2] = {"from", "from_key"};
     static const char *const to_names[2] = {"to", "to_key"};
     apl_status status = apl_service_file_members(object, allowed, where);
@@ -229,6 +229,8 @@ static apl_status relation_of(apl_relation_rule *out, const apl_services_options
         status = end_of(&out->to, options, object, to_names, where);
     if (status == APL_OK)
         status = condition_of(&out->when, options, object, "when", where);
+    if (status == APL_OK)
+        status = condition_of(&out->unless, options, object, "unless", where);
     if (status == APL_OK)
         status = template_of(&out->stub_name, options, object, "target_name", where);
     out->stub_type = text_of(options, object, "target_type");

@@ -43,7 +43,8 @@ typedef struct apl_relation_rule {
     apl_relation_type type;
     apl_relation_end from;
     apl_relation_end to;
-    apl_condition *when; /* NULL: always */
+    apl_condition *when;   /* NULL: always */
+    apl_condition *unless; /* NULL: never */
     apl_kind stub_kind;  /* APL_KIND_NONE: of the type that the id names */
     apl_str stub_type;
     apl_template *stub_name;

@@ -25,7 +25,7 @@ apl_compile apl_policy_compile_settings(const apl_policy_build *build, const cha
     return (apl_compile){
         .arena = context->arena,
         .fields = context->fields,
-        .aliases = context->aliases,
+        .aliases = build->policy->mode == APL_MODE_COMPONENT ? NULL : context->aliases, /* not in any public table */
         .parameters = build->parameters.values,
         .policy = build->policy_value,
         .file = build->reporter->file,
@@ -127,7 +127,7 @@ static apl_status read_parameters(apl_policy_build *build, const apl_policy_opti
     apl_status status = apl_parameters_resolve(&build->parameters, &request);
     build->parameters.values = apl_value_copy(build->context->arena, build->parameters.values);
     build->policy->missing = apl_parameters_missing_text(build->context->arena, &build->parameters);
-    if (build->policy->missing.size && status == APL_OK)
+    if (build->policy->missing.size && status == APL_OK && !options->takes_missing)
         apl_reporter_warning(build->reporter, request.path, NULL, "%.*s", APL_STR_ARG(build->policy->missing));
     return status;
 }
@@ -216,15 +216,6 @@ static void note_needs(apl_policy_build *build)
         policy->display_name_field = apl_fields_ask(build->context->fields, APL_STR("displayName"));
 }
 
-/* Keeps the first failure, and its message before the next one writes over it. */
-static void note(apl_policy_build *build, apl_status status)
-{
-    if (status == APL_OK || build->status != APL_OK)
-        return;
-    build->status = status;
-    memcpy(build->message, apl_error_message(), strlen(apl_error_message()) + 1);
-}
-
 static apl_status compile_condition(apl_policy_build *build)
 {
     apl_compile settings = apl_policy_compile_settings(build, "if");
@@ -236,24 +227,27 @@ static void compile_rule(apl_policy_build *build, const apl_policy_options *opti
 {
     build->then = apl_value_member(build->rule, "then");
     if (build->rule.type != APL_VALUE_OBJECT) {
-        note(build, apl_reporter_error(build->reporter, build->path, NULL, "missing: a definition has a policyRule"));
+        apl_first_failure_note(&build->failure, apl_reporter_error(build->reporter, build->path, NULL,
+                                                                   "missing: a definition has a policyRule"));
         return;
     }
     if (apl_value_member(build->rule, "if").type != APL_VALUE_OBJECT)
-        note(build, apl_reporter_error(build->reporter, build->path, NULL, "the rule has no \"if\""));
+        apl_first_failure_note(&build->failure,
+                               apl_reporter_error(build->reporter, build->path, NULL, "the rule has no \"if\""));
     else
-        note(build, compile_condition(build));
+        apl_first_failure_note(&build->failure, compile_condition(build));
     if (build->then.type != APL_VALUE_OBJECT) {
-        note(build, apl_reporter_error(build->reporter, build->path, NULL, "the rule has no \"then\""));
+        apl_first_failure_note(&build->failure,
+                               apl_reporter_error(build->reporter, build->path, NULL, "the rule has no \"then\""));
         return;
     }
     apl_status status = apl_effect_resolve(build, options->effect);
-    note(build, status);
+    apl_first_failure_note(&build->failure, status);
     if (status != APL_OK)
         return;
     build->policy->refusal = refusal_of(build, body);
     note_needs(build);
-    note(build, apl_effect_details(build));
+    apl_first_failure_note(&build->failure, apl_effect_details(build));
 }
 
 apl_status apl_policy_compile_with(apl_policy **out, const apl_policy_context *context,
@@ -270,15 +264,14 @@ apl_status apl_policy_compile_with(apl_policy **out, const apl_policy_context *c
                                   apl_value_type_name(options->definition));
     build.policy = APL_ARENA_NEW(context->arena, apl_policy);
     build.rule = find_rule(&build, body, prefix);
-    note(&build, read_identity(&build, options, body));
-    note(&build, read_parameters(&build, options, body, prefix));
-    note(&build, read_mode(&build, body, prefix));
+    apl_first_failure_note(&build.failure, read_identity(&build, options, body));
+    apl_first_failure_note(&build.failure, read_parameters(&build, options, body, prefix));
+    apl_first_failure_note(&build.failure, read_mode(&build, body, prefix));
     build.policy_value = policy_function_value(&build, options);
     compile_rule(&build, options, body);
-    if (build.status != APL_OK)
-        return apl_fail(build.status, "%s", build.message);
-    *out = build.policy;
-    return APL_OK;
+    if (build.failure.status == APL_OK)
+        *out = build.policy;
+    return apl_first_failure_end(&build.failure);
 }
 
 apl_status apl_policy_compile(apl_policy **out, const apl_policy_context *context, apl_value definition,

@@ -88,6 +88,7 @@ typedef struct apl_policy_options {
     apl_str initiative_id;
     apl_str reference_id;
     const char *file;
+    bool takes_missing;          /* a parameter without a value is no matter: nobody assigns it yet */
     bool ignores_unknown_values; /* `parameters` may have values for other definitions */
 } apl_policy_options;
 
@@ -105,10 +106,9 @@ typedef struct apl_policy_build {
     apl_parameters parameters;
     apl_value policy_value; /* what policy() returns */
     apl_value then;
-    apl_value rule;    /* the policyRule */
-    apl_str path;      /* of the policyRule */
-    apl_status status; /* of the first mistake; the steps after it run too, so that all are reported */
-    char message[APL_ERROR_BYTES_MAX];
+    apl_value rule; /* the policyRule */
+    apl_str path;   /* of the policyRule */
+    apl_first_failure failure;
 } apl_policy_build;
 
 /* The settings of the condition compiler for the part at `path` below the policyRule. */

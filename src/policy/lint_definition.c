@@ -236,7 +236,8 @@ static void check_same_type(const definition_lint *work, const apl_policy *polic
                              "a related resource of the same type needs a name, mostly [field('name')]");
 }
 
-static void compile(definition_lint *work, apl_value whole)
+/* The compiled policy, or NULL when it has a fault, which is told. */
+static apl_policy *compile(definition_lint *work, apl_value whole)
 {
     apl_linter *linter = work->linter;
     apl_policy_context context = {
@@ -246,11 +247,11 @@ static void compile(definition_lint *work, apl_value whole)
         .on_message = linter->reporter.on_message,
         .on_message_context = linter->reporter.context,
     };
-    apl_policy_options options = {.definition = whole, .file = linter->reporter.file};
+    apl_policy_options options = {.definition = whole, .file = linter->reporter.file, .takes_missing = true};
     apl_policy *policy = NULL;
 
-    if (apl_policy_compile_with(&policy, &context, &options) == APL_OK)
-        check_same_type(work, policy);
+    (void)apl_policy_compile_with(&policy, &context, &options);
+    return policy;
 }
 
 void apl_lint_definition(apl_linter *linter, apl_value whole, apl_value body, apl_str prefix)
@@ -268,7 +269,7 @@ void apl_lint_definition(apl_linter *linter, apl_value whole, apl_value body, ap
     work.then = apl_value_member(rule, "then");
     work.details = apl_value_member(work.then, "details");
     work.details_path = apl_linter_path(linter, "%.*s.then.details", APL_STR_ARG(rule_path));
-    compile(&work, whole);
+    apl_policy *policy = compile(&work, whole);
     apl_check_members(&linter->reporter, rule, rule_path, apl_policy_rule_members, APL_MESSAGE_ERROR);
     apl_check_members(&linter->reporter, work.then, apl_linter_path(linter, "%.*s.then", APL_STR_ARG(rule_path)),
                       apl_then_members, APL_MESSAGE_ERROR);
@@ -278,6 +279,8 @@ void apl_lint_definition(apl_linter *linter, apl_value whole, apl_value body, ap
         check_needs(&work);
     }
     check_mixture(&work);
+    if (policy)
+        check_same_type(&work, policy);
     apl_lint_parameters(linter, declared, rule, parameters_path, false);
     if (declared.type == APL_VALUE_OBJECT && declared.size > AZURE_PARAMETERS_MAX)
         apl_reporter_warning(&linter->reporter, parameters_path, NULL, "Azure takes at most %d parameters",

@@ -1,4 +1,6 @@
-/* policy/linter.h: the state of one lint run; between lint.c and the files that know one kind of document each. */
+/* policy/linter.h: the state of one lint run.
+ *
+ * Between lint.c, which finds out what a file holds, and the files that know one kind of document each. */
 #ifndef APL_POLICY_LINTER_H
 #define APL_POLICY_LINTER_H
 

@@ -7,8 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/limits.h"
-
 static void tell(const apl_reporter *reporter, apl_message_level level, apl_str path, const char *text,
                  const char *nearest)
 {
@@ -43,6 +41,19 @@ void apl_reporter_warning(apl_reporter *reporter, apl_str path, const char *near
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     tell(reporter, APL_MESSAGE_WARNING, path, text, nearest);
+}
+
+void apl_first_failure_note(apl_first_failure *first, apl_status status)
+{
+    if (status == APL_OK || first->status != APL_OK)
+        return;
+    first->status = status;
+    memcpy(first->message, apl_error_message(), strlen(apl_error_message()) + 1);
+}
+
+apl_status apl_first_failure_end(const apl_first_failure *first)
+{
+    return first->status == APL_OK ? APL_OK : apl_fail(first->status, "%s", first->message);
 }
 
 const char *apl_nearest_name(apl_str name, const char *const *names)

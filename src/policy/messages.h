@@ -5,6 +5,7 @@
 #ifndef APL_POLICY_MESSAGES_H
 #define APL_POLICY_MESSAGES_H
 
+#include "base/limits.h"
 #include "policy/policy.h"
 
 typedef struct apl_reporter {
@@ -19,6 +20,18 @@ __attribute__((format(printf, 4, 5))) apl_status apl_reporter_error(apl_reporter
                                                                     const char *nearest, const char *format, ...);
 __attribute__((format(printf, 4, 5))) void apl_reporter_warning(apl_reporter *reporter, apl_str path,
                                                                 const char *nearest, const char *format, ...);
+
+/* The first of several failures, whose steps all run so that every mistake is reported. */
+typedef struct apl_first_failure {
+    apl_status status;
+    char message[APL_ERROR_BYTES_MAX];
+} apl_first_failure;
+
+/* Keeps the failure and its message, unless it is none or not the first. */
+void apl_first_failure_note(apl_first_failure *first, apl_status status);
+
+/* The status, with its message in the slot of the thread again. */
+apl_status apl_first_failure_end(const apl_first_failure *first);
 
 /* The name of a NULL-terminated list that is nearest to `name`, or NULL when none is near. */
 const char *apl_nearest_name(apl_str name, const char *const *names);

@@ -104,8 +104,8 @@ typedef struct apl_policy_context {
     apl_arena *arena; /* compiled policies live here */
     apl_fields *fields;
     const apl_aliases *aliases;
-    apl_value parameters;     /* of a set: values for definitions that stand by themselves, over their defaults */
-    bool keeps_incomplete;    /* of a set: keep a definition by itself whose `if` or effect waits for a value */
+    apl_value parameters;  /* of a set: values for definitions that stand by themselves, over their defaults */
+    bool keeps_incomplete; /* of a set: keep a definition by itself whose `if` or effect waits for a value */
     apl_message_fn on_message;
     void *on_message_context;
 } apl_policy_context;

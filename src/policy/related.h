@@ -1,4 +1,7 @@
-/* policy/related.h: looking for related resources, as this folder needs it. */
+/* policy/related.h: looking for related resources, as this folder needs it.
+ *
+ * A query says what is looked for, a cursor gives the candidates one by one. The index itself is opaque; it is made and
+ * freed through policy/policy.h. */
 #ifndef APL_POLICY_RELATED_H
 #define APL_POLICY_RELATED_H
 

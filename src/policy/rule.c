@@ -146,22 +146,21 @@ static apl_status read_fix(apl_rule_info *info, const rule_reading *reading)
 /* The members of policyRule and below that Azure would pass over in silence. */
 static apl_status check_policy_rule(const rule_reading *reading)
 {
+    apl_reporter *reporter = reading->reporter;
     apl_value rule = apl_value_member(reading->file, "policyRule");
     apl_value then = apl_value_member(rule, "then");
     apl_value details = apl_value_member(then, "details");
-    apl_status status =
-        apl_check_members(reading->reporter, reading->file, APL_STR("$"), apl_rule_members, APL_MESSAGE_ERROR);
+    apl_first_failure first = {0};
 
-    if (status == APL_OK)
-        status = apl_check_members(reading->reporter, rule, APL_STR("policyRule"), apl_policy_rule_members,
-                                   APL_MESSAGE_ERROR);
-    if (status == APL_OK)
-        status =
-            apl_check_members(reading->reporter, then, APL_STR("policyRule.then"), apl_then_members, APL_MESSAGE_ERROR);
-    if (status == APL_OK)
-        status = apl_check_members(reading->reporter, details, APL_STR("policyRule.then.details"), apl_details_members,
-                                   APL_MESSAGE_ERROR);
-    return status;
+    apl_first_failure_note(
+        &first, apl_check_members(reporter, reading->file, APL_STR("$"), apl_rule_members, APL_MESSAGE_ERROR));
+    apl_first_failure_note(
+        &first, apl_check_members(reporter, rule, APL_STR("policyRule"), apl_policy_rule_members, APL_MESSAGE_ERROR));
+    apl_first_failure_note(
+        &first, apl_check_members(reporter, then, APL_STR("policyRule.then"), apl_then_members, APL_MESSAGE_ERROR));
+    apl_first_failure_note(&first, apl_check_members(reporter, details, APL_STR("policyRule.then.details"),
+                                                     apl_details_members, APL_MESSAGE_ERROR));
+    return apl_first_failure_end(&first);
 }
 
 static apl_status compile_rule_policy(apl_rule *out, const rule_reading *reading)
@@ -194,28 +193,21 @@ apl_status apl_rule_compile(apl_rule *out, const apl_policy_context *context, ap
 {
     apl_reporter reporter = {file_name, context->on_message, context->on_message_context, 0};
     rule_reading reading = {context, &reporter, file};
-    apl_status status;
+    apl_first_failure first = {0};
 
     *out = (apl_rule){0};
     if (file.type != APL_VALUE_OBJECT)
         return apl_reporter_error(&reporter, APL_STR("$"), NULL, "a rule file is an object, not %s",
                                   apl_value_type_name(file));
-    status = check_policy_rule(&reading);
-    if (status == APL_OK)
-        status = read_check(&out->info, &reading, service);
-    if (status == APL_OK)
-        status = read_text(&out->info.title, &reading, file, "title", true);
-    if (status == APL_OK)
-        status = read_severity(&out->info, &reading);
-    if (status == APL_OK)
-        status = read_text(&out->info.why, &reading, file, "why", true);
-    if (status == APL_OK)
-        status = read_text(&out->info.needs, &reading, file, "needs", false);
-    if (status == APL_OK)
-        status = read_fix(&out->info, &reading);
-    if (status == APL_OK)
-        status = compile_rule_policy(out, &reading);
-    return status;
+    apl_first_failure_note(&first, check_policy_rule(&reading));
+    apl_first_failure_note(&first, read_check(&out->info, &reading, service));
+    apl_first_failure_note(&first, read_text(&out->info.title, &reading, file, "title", true));
+    apl_first_failure_note(&first, read_severity(&out->info, &reading));
+    apl_first_failure_note(&first, read_text(&out->info.why, &reading, file, "why", true));
+    apl_first_failure_note(&first, read_text(&out->info.needs, &reading, file, "needs", false));
+    apl_first_failure_note(&first, read_fix(&out->info, &reading));
+    apl_first_failure_note(&first, compile_rule_policy(out, &reading));
+    return apl_first_failure_end(&first);
 }
 
 /* ---- Definitions of a user ---- */

@@ -1,6 +1,7 @@
-/* tests/unit/test_policy_builtin.c: published definitions and initiatives, unchanged: all compile, and lint finds no error.
+/* tests/unit/test_policy_builtin.c: published definitions and initiatives, unchanged.
  *
- * They are not in the tree: the folder is named by APLOMB_SHARED_DATA, and without it there is nothing to do. */
+ * All of them compile and lint finds no error in them. They are not in the tree: the folder is named by
+ * APLOMB_SHARED_DATA, and without it the tests are skipped. */
 #include <dirent.h>
 
 #include "test_policy_estate.h"

@@ -1,10 +1,12 @@
-/* tests/unit/test_policy_definition.c: definitions compiled and judged: envelopes, parameters, effects, modes,
- * applicability. */
+/* tests/unit/test_policy_definition.c: definitions compiled and judged.
+ *
+ * Envelopes, parameters, effects, modes, applicability, failing functions, and what resourceGroup() and subscription()
+ * see. All definitions here are our own. */
 #include "test_policy_estate.h"
 
 #define ACCOUNT "Microsoft.CognitiveServices/accounts"
-#define RULE(effect) \
-    "`policyRule`: {`if`: {`allOf`: [{`field`: `type`, `equals`: `" ACCOUNT "`}, " \
+#define RULE(effect)                                                                                                   \
+    "`policyRule`: {`if`: {`allOf`: [{`field`: `type`, `equals`: `" ACCOUNT "`}, "                                     \
     "{`field`: `properties.disableLocalAuth`, `notEquals`: true}]}, `then`: {`effect`: `" effect "`}}"
 
 static const char accounts[] =
@@ -23,8 +25,10 @@ static void judges_with_and_without_envelope(void **state)
     (void)state;
     apl_policy *plain = world_policy(w, "{`name`: `plain`, `mode`: `All`, " RULE("audit") "}");
     apl_policy *arm = world_policy(
-        w, "{`id`: `/providers/x/1`, `name`: `1`, `properties`: {`displayName`: `T`, `mode`: `Indexed`, " RULE("Deny") "}}");
-    apl_policy *bare = world_policy(w, "{`if`: {`field`: `type`, `equals`: `" ACCOUNT "`}, `then`: {`effect`: `audit`}}");
+        w, "{`id`: `/providers/x/1`, `name`: `1`, `properties`: {`displayName`: `T`, `mode`: `Indexed`, " RULE(
+               "Deny") "}}");
+    apl_policy *bare =
+        world_policy(w, "{`if`: {`field`: `type`, `equals`: `" ACCOUNT "`}, `then`: {`effect`: `audit`}}");
     world_load(w, accounts);
 
     assert_string_equal(world_state(w, plain, 0), "noncompliant");
@@ -61,9 +65,11 @@ static void fills_in_parameters(void **state)
     world *w = world_new();
     (void)state;
     apl_policy *standard = world_policy(w, with_parameters);
-    apl_policy *wrapped = world_policy_with(w, with_parameters, "{`wanted`: {`value`: false}, `EFFECT`: {`value`: `deny`}}");
+    apl_policy *wrapped =
+        world_policy_with(w, with_parameters, "{`wanted`: {`value`: false}, `EFFECT`: {`value`: `deny`}}");
     apl_policy *plain = world_policy_with(w, with_parameters, "{`wanted`: `false`, `other`: 1}");
-    apl_policy *file = world_policy_with(w, with_parameters, "{`$schema`: ``, `parameters`: {`places`: {`value`: [`westus`]}}}");
+    apl_policy *file =
+        world_policy_with(w, with_parameters, "{`$schema`: ``, `parameters`: {`places`: {`value`: [`westus`]}}}");
     apl_policy *disabled = world_policy_with(w, with_parameters, "{`effect`: `disabled`}");
     world_load(w, accounts);
 
@@ -103,8 +109,8 @@ static void missing_value_is_an_error_where_it_matters(void **state)
     world *w = world_new();
     (void)state;
     apl_policy *condition = world_policy(
-        w, "{`parameters`: {`name`: {`type`: `String`}}, `policyRule`: {`if`: {`allOf`: [{`field`: `type`, `equals`: `" ACCOUNT
-           "`}, {`field`: `name`, `equals`: `[parameters('name')]`}]}, `then`: {`effect`: `audit`}}}");
+        w, "{`parameters`: {`name`: {`type`: `String`}}, `policyRule`: {`if`: {`allOf`: [{`field`: `type`, `equals`: "
+           "`" ACCOUNT "`}, {`field`: `name`, `equals`: `[parameters('name')]`}]}, `then`: {`effect`: `audit`}}}");
     apl_policy *effect =
         world_policy(w, "{`parameters`: {`effect`: {`type`: `String`}}, " RULE("[parameters('effect')]") "}");
     world_load(w, accounts);
@@ -113,7 +119,8 @@ static void missing_value_is_an_error_where_it_matters(void **state)
     assert_contains(world_text(w, world_judge(w, condition, 0).reason), "the parameter 'name' has no value");
     assert_string_equal(world_state(w, condition, 2), "not-applicable");
     assert_string_equal(world_state(w, effect, 0), "error");
-    assert_contains(world_text(w, world_judge(w, effect, 0).reason), "the parameter 'effect' has no value and no default.");
+    assert_contains(world_text(w, world_judge(w, effect, 0).reason),
+                    "the parameter 'effect' has no value and no default.");
     assert_string_equal(world_state(w, effect, 1), "compliant");
     world_free(w);
 }
@@ -126,8 +133,9 @@ static void refuses_broken_definitions(void **state)
     assert_contains(world_refused(w, "{`policyRule`: {`then`: {`effect`: `audit`}}}", NULL), "no \"if\"");
     assert_contains(world_refused(w, "{" RULE("audti") "}", NULL), "unknown effect \"audti\"; did you mean 'audit'?");
     assert_contains(world_refused(w, "{`mode`: `Indxed`, " RULE("audit") "}", NULL), "did you mean 'Indexed'?");
-    assert_contains(world_refused(w, "{`policyRule`: {`if`: {`field`: `type`, `equal`: `x`}, `then`: {`effect`: `audit`}}}", NULL),
-                    "policyRule.if");
+    assert_contains(
+        world_refused(w, "{`policyRule`: {`if`: {`field`: `type`, `equal`: `x`}, `then`: {`effect`: `audit`}}}", NULL),
+        "policyRule.if");
     assert_contains(world_refused(w, "{" RULE("auditIfNotExists") "}", NULL), "then.details.type");
     assert_contains(world_refused(w, "{" RULE("modify") "}", NULL), "modify needs operations");
     assert_contains(world_refused(w, "[]", NULL), "a policy definition is an object");
@@ -140,10 +148,12 @@ static void effects_without_a_judgement(void **state)
     (void)state;
     apl_policy *deny_action = world_policy(w, "{" RULE("denyAction") "}");
     apl_policy *manual = world_policy(w, "{" RULE("manual") "}");
-    apl_policy *attested = world_policy(w, "{`policyRule`: {`if`: {`field`: `type`, `equals`: `" ACCOUNT
-                                           "`}, `then`: {`effect`: `manual`, `details`: {`defaultState`: `Compliant`}}}}");
+    apl_policy *attested =
+        world_policy(w, "{`policyRule`: {`if`: {`field`: `type`, `equals`: `" ACCOUNT
+                        "`}, `then`: {`effect`: `manual`, `details`: {`defaultState`: `Compliant`}}}}");
     apl_policy *fixed = world_policy(w, "{`policyType`: `Static`, " RULE("audit") "}");
-    apl_policy *setting = world_policy(w, "{`mode`: `Microsoft.MachineLearningServices.Data`, " RULE("enforceSetting") "}");
+    apl_policy *setting =
+        world_policy(w, "{`mode`: `Microsoft.MachineLearningServices.Data`, " RULE("enforceSetting") "}");
     world_load(w, accounts);
 
     assert_string_equal(world_state(w, deny_action, 0), "not-applicable");
@@ -170,16 +180,17 @@ static void modes_choose_resources(void **state)
     apl_policy *component = world_policy(w, text);
     snprintf(text, sizeof text, "{`mode`: `Microsoft.Kubernetes.Data`, %s}", any);
     apl_policy *foreign = world_policy(w, text);
-    world_load(w, "[{`id`: `" SUB "`, `name`: `s`, `type`: `Microsoft.Resources/subscriptions`},"
-                  " {`id`: `" GROUP "`, `name`: `rg`, `type`: `Microsoft.Resources/resourceGroups`, `location`: `eastus`},"
-                  " {`id`: `" GROUP "/providers/" ACCOUNT "/a`, `name`: `a`, `type`: `" ACCOUNT "`},"
-                  " {`id`: `" GROUP "/providers/" ACCOUNT "/a/deployments/d`, `name`: `d`, `type`: `" ACCOUNT "/deployments`},"
-                  " {`id`: `" GROUP "/providers/" ACCOUNT "/a/projects/p`, `name`: `p`, `type`: `" ACCOUNT "/projects`,"
-                  "  `tags`: {}},"
-                  " {`name`: `x`, `type`: `Microsoft.CognitiveServices.Data/accounts/deployments`}]");
+    world_load(
+        w, "[{`id`: `" SUB "`, `name`: `s`, `type`: `Microsoft.Resources/subscriptions`},"
+           " {`id`: `" GROUP "`, `name`: `rg`, `type`: `Microsoft.Resources/resourceGroups`, `location`: `eastus`},"
+           " {`id`: `" GROUP "/providers/" ACCOUNT "/a`, `name`: `a`, `type`: `" ACCOUNT "`},"
+           " {`id`: `" GROUP "/providers/" ACCOUNT "/a/deployments/d`, `name`: `d`, `type`: `" ACCOUNT "/deployments`},"
+           " {`id`: `" GROUP "/providers/" ACCOUNT "/a/projects/p`, `name`: `p`, `type`: `" ACCOUNT "/projects`,"
+           "  `tags`: {}},"
+           " {`name`: `x`, `type`: `Microsoft.CognitiveServices.Data/accounts/deployments`}]");
 
-    static const char *const expected[] = {"not-applicable", "not-applicable", "noncompliant",
-                                           "not-applicable", "noncompliant"};
+    static const char *const expected[] = {"not-applicable", "not-applicable", "noncompliant", "not-applicable",
+                                           "noncompliant"};
     for (apl_asset_id i = 0; i < 5; i++) {
         assert_string_equal(world_state(w, indexed, i), expected[i]);
         assert_string_equal(world_state(w, all, i), "noncompliant");
@@ -220,12 +231,14 @@ static void sees_group_and_subscription(void **state)
            "{`value`: `[resourceGroup().name]`, `equals`: `RG`},"
            "{`value`: `[subscription().subscriptionId]`, `equals`: `00000000-0000-0000-0000-000000000001`}]},"
            "`then`: {`effect`: `audit`}}}");
-    apl_policy *tagged = world_policy(
-        w, "{`policyRule`: {`if`: {`value`: `[resourceGroup().tags.env]`, `equals`: `prod`}, `then`: {`effect`: `audit`}}}");
-    world_load(w, "[{`id`: `" GROUP "`, `name`: `rg`, `type`: `Microsoft.Resources/resourceGroups`, `location`: `westus`,"
-                  "  `tags`: {`env`: `prod`}},"
-                  " {`id`: `" GROUP "/providers/" ACCOUNT "/a`, `name`: `a`, `type`: `" ACCOUNT "`, `location`: `eastus`},"
-                  " {`id`: `" SUB "/resourceGroups/other/providers/" ACCOUNT "/b`, `type`: `" ACCOUNT "`, `location`: `eastus`}]");
+    apl_policy *tagged = world_policy(w, "{`policyRule`: {`if`: {`value`: `[resourceGroup().tags.env]`, `equals`: "
+                                         "`prod`}, `then`: {`effect`: `audit`}}}");
+    world_load(w,
+               "[{`id`: `" GROUP "`, `name`: `rg`, `type`: `Microsoft.Resources/resourceGroups`, `location`: `westus`,"
+               "  `tags`: {`env`: `prod`}},"
+               " {`id`: `" GROUP "/providers/" ACCOUNT "/a`, `name`: `a`, `type`: `" ACCOUNT "`, `location`: `eastus`},"
+               " {`id`: `" SUB "/resourceGroups/other/providers/" ACCOUNT "/b`, `type`: `" ACCOUNT
+               "`, `location`: `eastus`}]");
 
     assert_string_equal(world_state(w, policy, 1), "noncompliant");
     assert_string_equal(world_state(w, tagged, 1), "noncompliant");

@@ -1,9 +1,10 @@
 /* tests/unit/test_policy_estate.h: small estates and policies written as JSON, for the tests of src/policy.
  *
- * A back quote stands for a double quote, so that texts stay readable. Compile policies first, then load documents: what
- * nobody asks for is not kept. A document with "@stub" is only named by others; one with "@partial" was read in part. */
-#ifndef APL_TEST_POLICY_ESTATE_H
-#define APL_TEST_POLICY_ESTATE_H
+ * A back quote stands for a double quote, so that texts stay readable. Compile policies first, then load documents:
+ * what nobody asks for is not kept. A document with "@stub" is only named by others; one with "@partial" was read in
+ * part. */
+#ifndef APL_TESTS_UNIT_TEST_POLICY_ESTATE_H
+#define APL_TESTS_UNIT_TEST_POLICY_ESTATE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,11 +16,11 @@
 
 #include <cmocka.h>
 
-#include "json/json.h"
 #include "normalize/arm_id.h"
 #include "normalize/subject_json.h"
 #include "policy/lint.h"
 #include "policy/rule.h"
+#include "json/json.h"
 
 #define SUB "/subscriptions/00000000-0000-0000-0000-000000000001"
 #define GROUP SUB "/resourceGroups/rg"
@@ -112,9 +113,9 @@ static inline void world_add(world *w, apl_value document)
 
     apl_text_init(&text, 1 << 20);
     apl_value_write(&text, document, 0);
-    assert_int_equal(apl_subject_from_json(&subject, w->arena, w->fields, w->aliases,
-                                           apl_arena_str(w->arena, apl_text_str(&text))),
-                     APL_OK);
+    assert_int_equal(
+        apl_subject_from_json(&subject, w->arena, w->fields, w->aliases, apl_arena_str(w->arena, apl_text_str(&text))),
+        APL_OK);
     apl_text_free(&text);
     asset = *subject.asset;
     asset.ids_ignore_case = true;
@@ -140,9 +141,9 @@ static inline void world_load(world *w, const char *documents)
     for (size_t i = 0; i < w->estate.assets.count; i++) {
         apl_asset *asset = &w->estate.assets.items[i];
         apl_value parent = apl_value_member(list.items[i], "@parent");
-        apl_str id = parent.type == APL_VALUE_STRING ? apl_value_str(parent)
-                                                     : (apl_arm_is_id(asset->id) ? apl_arm_parent(asset->id)
-                                                                                 : APL_STR_NONE);
+        apl_str id = parent.type == APL_VALUE_STRING
+                         ? apl_value_str(parent)
+                         : (apl_arm_is_id(asset->id) ? apl_arm_parent(asset->id) : APL_STR_NONE);
         asset->parent = id.size ? apl_estate_find(&w->estate, apl_arena_str(w->arena, id)) : APL_ASSET_NONE;
     }
     w->related = apl_related_new(&w->estate);
@@ -150,8 +151,11 @@ static inline void world_load(world *w, const char *documents)
 
 static inline void world_unread(world *w, const char *scope, const char *type)
 {
-    apl_coverage row = {.source = APL_STR("azure"), .scope = apl_str_from(scope), .type = apl_str_from(type),
-                        .state = APL_COVERAGE_UNREAD, .why = APL_STR("403 Forbidden")};
+    apl_coverage row = {.source = APL_STR("azure"),
+                        .scope = apl_str_from(scope),
+                        .type = apl_str_from(type),
+                        .state = APL_COVERAGE_UNREAD,
+                        .why = APL_STR("403 Forbidden")};
 
     APL_PUSH(&w->estate.coverage, row);
     apl_related_free(w->related);
@@ -187,8 +191,12 @@ static inline const char *world_refused(world *w, const char *definition, const 
 
 static inline apl_policy_eval world_eval(const world *w)
 {
-    return (apl_policy_eval){.estate = &w->estate, .related = w->related, .arena = w->arena, .now = w->now,
-                             .wants_evidence = true, .closed_world = true};
+    return (apl_policy_eval){.estate = &w->estate,
+                             .related = w->related,
+                             .arena = w->arena,
+                             .now = w->now,
+                             .wants_evidence = true,
+                             .closed_world = true};
 }
 
 static inline apl_policy_result world_judge(const world *w, const apl_policy *policy, apl_asset_id asset)
@@ -226,10 +234,10 @@ static inline const char *world_value(const world *w, apl_value value)
     return copy;
 }
 
-#define assert_contains(text, part) \
-    do { \
-        if (strstr((text), (part)) == NULL) \
-            fail_msg("\"%s\" has no \"%s\"", (text), (part)); \
+#define assert_contains(text, part)                                                                                    \
+    do {                                                                                                               \
+        if (strstr((text), (part)) == NULL)                                                                            \
+            fail_msg("\"%s\" has no \"%s\"", (text), (part));                                                          \
     } while (0)
 
 #endif

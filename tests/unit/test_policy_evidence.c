@@ -1,4 +1,6 @@
-/* tests/unit/test_policy_evidence.c: evidence rows and the sentence about an outcome. */
+/* tests/unit/test_policy_evidence.c: evidence rows and the sentence about an outcome.
+ *
+ * One example an operator, with the value found and the value that would have passed. */
 #include "test_policy_estate.h"
 
 static apl_policy *rule_of(world *w, const char *condition)
@@ -25,7 +27,8 @@ static const char document[] =
 static const example examples[] = {
     {"{`field`: `properties.on`, `notEquals`: true}", "properties.on", "false", "true"},
     {"{`not`: {`field`: `properties.on`, `equals`: true}}", "properties.on", "false", "true"},
-    {"{`field`: `properties.access`, `equals`: `Enabled`}", "properties.access", "\"Enabled\"", "\"not \\\"Enabled\\\"\""},
+    {"{`field`: `properties.access`, `equals`: `Enabled`}", "properties.access", "\"Enabled\"",
+     "\"not \\\"Enabled\\\"\""},
     {"{`not`: {`field`: `properties.access`, `notEquals`: `enabled`}}", "properties.access", "\"Enabled\"", NULL},
     {"{`field`: `properties.key`, `exists`: false}", "properties.key", "missing", "\"present\""},
     {"{`field`: `properties.key`, `exists`: `false`}", "properties.key", "missing", "\"present\""},
@@ -42,7 +45,8 @@ static const example examples[] = {
     {"{`field`: `properties.level`, `greaterOrEquals`: 2}", "properties.level", "3", "\"less than 2\""},
     {"{`count`: {`field`: `properties.list[*]`}, `less`: 3}", "properties.list[*]", "2", "\"at least 3\""},
     {"{`count`: {`field`: `properties.none[*]`}, `equals`: 0}", "properties.none[*]", "0", "\"at least 1\""},
-    {"{`count`: {`field`: `properties.rules[*]`, `where`: {`field`: `properties.rules[*].v`, `equals`: 2}}, `greater`: 0}",
+    {"{`count`: {`field`: `properties.rules[*]`, `where`: {`field`: `properties.rules[*].v`, `equals`: 2}}, `greater`: "
+     "0}",
      "properties.rules[*]", NULL, "\"none\""},
     {"{`field`: `kind`, `equals`: `k`}", "type", "\"T/t\"", NULL},
     {"{`value`: `[length(field('properties.list[*]'))]`, `equals`: 2}", "[length(field('properties.list[*]'))]", "2",
@@ -80,7 +84,8 @@ static void sentence_names_the_first_and_counts_the_rest(void **state)
     world *w = world_new();
     (void)state;
     apl_policy *one = rule_of(w, "{`field`: `properties.key`, `notEquals`: true}");
-    apl_policy *two = rule_of(w, "{`field`: `properties.access`, `equals`: `Enabled`}, {`field`: `properties.on`, `equals`: false}");
+    apl_policy *two =
+        rule_of(w, "{`field`: `properties.access`, `equals`: `Enabled`}, {`field`: `properties.on`, `equals`: false}");
     world_load(w, document);
     assert_string_equal(world_text(w, world_judge(w, one, 0).reason), "properties.key is missing, expected true.");
     assert_string_equal(world_text(w, world_judge(w, two, 0).reason),
@@ -109,7 +114,8 @@ static void no_evidence_no_memory(void **state)
     world *w = world_new();
     apl_policy_result result;
     (void)state;
-    apl_policy *policy = rule_of(w, "{`field`: `properties.on`, `notEquals`: true}, {`field`: `tags.env`, `equals`: `dev`}");
+    apl_policy *policy =
+        rule_of(w, "{`field`: `properties.on`, `notEquals`: true}, {`field`: `tags.env`, `equals`: `dev`}");
     apl_policy *other = rule_of(w, "{`field`: `properties.on`, `equals`: true}");
     world_load(w, document);
     apl_policy_eval eval = world_eval(w);

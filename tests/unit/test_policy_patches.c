@@ -1,12 +1,13 @@
-/* tests/unit/test_policy_patches.c: what modify and append would change. */
+/* tests/unit/test_policy_patches.c: what modify and append would change.
+ *
+ * On a document that differs, on one that lacks things, and on one that was not read. */
 #include "test_policy_estate.h"
 
-static const char aliases[] =
-    "[{`namespace`: `T`, `resourceTypes`: [{`resourceType`: `t`, `aliases`: ["
-    "{`name`: `T/t/access`, `defaultPath`: `properties.publicAccess`, `paths`: []},"
-    "{`name`: `T/t/acls`, `defaultPath`: `properties.acls`, `paths`: []},"
-    "{`name`: `T/t/acls.action`, `defaultPath`: `properties.acls.action`, `paths`: []},"
-    "{`name`: `T/t/list[*]`, `defaultPath`: `properties.list[*]`, `paths`: []}]}]}]";
+static const char aliases[] = "[{`namespace`: `T`, `resourceTypes`: [{`resourceType`: `t`, `aliases`: ["
+                              "{`name`: `T/t/access`, `defaultPath`: `properties.publicAccess`, `paths`: []},"
+                              "{`name`: `T/t/acls`, `defaultPath`: `properties.acls`, `paths`: []},"
+                              "{`name`: `T/t/acls.action`, `defaultPath`: `properties.acls.action`, `paths`: []},"
+                              "{`name`: `T/t/list[*]`, `defaultPath`: `properties.list[*]`, `paths`: []}]}]}]";
 
 static apl_policy *with_operations(world *w, const char *effect, const char *details)
 {
@@ -14,7 +15,8 @@ static apl_policy *with_operations(world *w, const char *effect, const char *det
 
     snprintf(text, sizeof text,
              "{`parameters`: {`tag`: {`type`: `String`, `defaultValue`: `env`}}, `policyRule`: {`if`: {`field`: `type`,"
-             "`equals`: `T/t`}, `then`: {`effect`: `%s`, `details`: %s}}}", effect, details);
+             "`equals`: `T/t`}, `then`: {`effect`: `%s`, `details`: %s}}}",
+             effect, details);
     return world_policy(w, text);
 }
 
@@ -54,8 +56,10 @@ static void modify_gives_what_differs(void **state)
         "{`operation`: `ADDORREPLACE`, `field`: `T/t/acls.action`, `value`: `Deny`},"
         "{`operation`: `add`, `field`: `[concat('tags[', parameters('tag'), ']')]`, `value`: `[field('name')]`},"
         "{`operation`: `remove`, `field`: `tags['old']`},"
-        "{`condition`: `[less(requestContext().apiVersion, '2021-01-01')]`, `operation`: `add`, `field`: `tags.never`, `value`: `x`},"
-        "{`condition`: `[greaterOrEquals(requestContext().apiVersion, '2021-01-01')]`, `operation`: `add`, `field`: `tags.now`, `value`: `x`}]}");
+        "{`condition`: `[less(requestContext().apiVersion, '2021-01-01')]`, `operation`: `add`, `field`: `tags.never`, "
+        "`value`: `x`},"
+        "{`condition`: `[greaterOrEquals(requestContext().apiVersion, '2021-01-01')]`, `operation`: `add`, `field`: "
+        "`tags.now`, `value`: `x`}]}");
     world_load(w, documents);
 
     assert_string_equal(patches(w, policy, 0), "addOrReplace properties.publicAccess \"Disabled\";"
@@ -77,12 +81,15 @@ static void append_adds_what_is_missing(void **state)
     world *w = world_new();
     (void)state;
     world_aliases(w, aliases);
-    apl_policy *policy = with_operations(w, "append", "[{`field`: `tags.env`, `value`: `prod`},"
-                                                      "{`field`: `T/t/list[*]`, `value`: `a`}, {`field`: `T/t/list[*]`, `value`: `b`}]");
+    apl_policy *policy =
+        with_operations(w, "append",
+                        "[{`field`: `tags.env`, `value`: `prod`},"
+                        "{`field`: `T/t/list[*]`, `value`: `a`}, {`field`: `T/t/list[*]`, `value`: `b`}]");
     apl_policy *other = with_operations(w, "audit", "{}");
     world_load(w, documents);
     assert_string_equal(patches(w, policy, 0), "add properties.list[*] \"b\";");
-    assert_string_equal(patches(w, policy, 1), "add tags.env \"prod\";add properties.list[*] \"a\";add properties.list[*] \"b\";");
+    assert_string_equal(patches(w, policy, 1),
+                        "add tags.env \"prod\";add properties.list[*] \"a\";add properties.list[*] \"b\";");
     assert_string_equal(patches(w, other, 0), "");
     world_free(w);
 }
@@ -100,7 +107,8 @@ static void refuses_wrong_operations(void **state)
     assert_contains(world_refused(w, text, NULL), "has no value");
     snprintf(text, sizeof text, form, "{`operation`: `add`, `value`: 1}");
     assert_contains(world_refused(w, text, NULL), "has no field");
-    snprintf(text, sizeof text, form, "{`operation`: `add`, `field`: `tags.a`, `value`: 1, `condition`: `[equals(field('name'), 'x')]`}");
+    snprintf(text, sizeof text, form,
+             "{`operation`: `add`, `field`: `tags.a`, `value`: 1, `condition`: `[equals(field('name'), 'x')]`}");
     assert_contains(world_refused(w, text, NULL), "field");
     world_free(w);
 }

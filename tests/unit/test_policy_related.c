@@ -1,5 +1,6 @@
-/* tests/unit/test_policy_related.c: auditIfNotExists and deployIfNotExists: where related resources are looked for, what
- * counts as unread, and what is said about those that fail. */
+/* tests/unit/test_policy_related.c: auditIfNotExists and deployIfNotExists.
+ *
+ * Where related resources are looked for, what counts as unread, and what is said about those that fail. */
 #include "test_policy_estate.h"
 
 #define ACCOUNT "Microsoft.CognitiveServices/accounts"
@@ -15,7 +16,8 @@ static apl_policy *for_accounts(world *w, const char *details)
 
     snprintf(text, sizeof text,
              "{`mode`: `All`, `policyRule`: {`if`: {`field`: `type`, `equals`: `" ACCOUNT "`},"
-             "`then`: {`effect`: `auditIfNotExists`, `details`: {%s}}}}", details);
+             "`then`: {`effect`: `auditIfNotExists`, `details`: {%s}}}}",
+             details);
     return world_policy(w, text);
 }
 
@@ -59,7 +61,8 @@ static void looks_in_group_and_subscription(void **state)
     apl_policy *group = for_accounts(w, "`type`: `Microsoft.Network/privateEndpoints`");
     apl_policy *subscription =
         for_accounts(w, "`type`: `Microsoft.Network/privateEndpoints`, `existenceScope`: `Subscription`");
-    apl_policy *named = for_accounts(w, "`type`: `Microsoft.Network/privateEndpoints`, `name`: `[concat('pe-', field('name'))]`");
+    apl_policy *named =
+        for_accounts(w, "`type`: `Microsoft.Network/privateEndpoints`, `name`: `[concat('pe-', field('name'))]`");
     apl_policy *elsewhere =
         for_accounts(w, "`type`: `Microsoft.Network/privateEndpoints`, `resourceGroupName`: `network`, `name`: `pe-a`");
     apl_policy *anywhere = for_accounts(
@@ -70,7 +73,8 @@ static void looks_in_group_and_subscription(void **state)
                   " {`id`: `" SUB "/resourceGroups/other/providers/" ACCOUNT "/b`, `name`: `b`, `type`: `" ACCOUNT "`},"
                   " {`id`: `" GROUP "/providers/Microsoft.Network/privateEndpoints/pe-a`, `name`: `pe-a`,"
                   "  `type`: `Microsoft.Network/privateEndpoints`},"
-                  " {`id`: `" SUB "/resourceGroups/network/providers/Microsoft.Network/privateEndpoints/pe-b`, `name`: `pe-b`,"
+                  " {`id`: `" SUB
+                  "/resourceGroups/network/providers/Microsoft.Network/privateEndpoints/pe-b`, `name`: `pe-b`,"
                   "  `type`: `Microsoft.Network/privateEndpoints`},"
                   " {`id`: `" GROUP "/providers/Microsoft.Network/privateEndpoints/pe-a/zones/z`, `name`: `z`,"
                   "  `type`: `Microsoft.Network/privateEndpoints/zones`}]");
@@ -114,7 +118,8 @@ static void subscription_scope_types(void **state)
     assert_string_equal(world_value(w, result.evidence[1].expected), "\"Standard\"");
     assert_contains(world_text(w, result.reason), "No " PRICING " in the subscription meets the existence condition: ");
     assert_string_equal(world_state(w, plan, 3), "noncompliant");
-    assert_string_equal(world_text(w, world_judge(w, plan, 3).reason), "No " PRICING " AI was found in the subscription.");
+    assert_string_equal(world_text(w, world_judge(w, plan, 3).reason),
+                        "No " PRICING " AI was found in the subscription.");
     world_free(w);
 }
 
@@ -125,9 +130,8 @@ static void condition_looks_at_both(void **state)
     (void)state;
     apl_policy *itself = for_accounts(w, "`type`: `" ACCOUNT "`, `name`: `[field('name')]`, `existenceCondition`:"
                                          "{`field`: `properties.closed`, `equals`: true}");
-    apl_policy *both = for_accounts(
-        w, "`type`: `Microsoft.Network/privateEndpoints`, `existenceCondition`:"
-           "{`field`: `properties.target`, `equals`: `[field('id')]`}");
+    apl_policy *both = for_accounts(w, "`type`: `Microsoft.Network/privateEndpoints`, `existenceCondition`:"
+                                       "{`field`: `properties.target`, `equals`: `[field('id')]`}");
     world_load(w, "[{`id`: `" A "`, `name`: `a`, `type`: `" ACCOUNT "`, `properties`: {`closed`: true}},"
                   " {`id`: `" B "`, `name`: `b`, `type`: `" ACCOUNT "`, `properties`: {`closed`: false}},"
                   " {`id`: `" GROUP "/providers/Microsoft.Network/privateEndpoints/p`,"
@@ -156,7 +160,8 @@ static void unread_is_never_missing(void **state)
 {
     world *w = world_new();
     (void)state;
-    apl_policy *logs = for_accounts(w, "`type`: `" DIAGNOSTIC "`, `existenceCondition`: {`field`: `properties.on`, `equals`: true}");
+    apl_policy *logs =
+        for_accounts(w, "`type`: `" DIAGNOSTIC "`, `existenceCondition`: {`field`: `properties.on`, `equals`: true}");
     world_load(w, "[{`id`: `" A "`, `type`: `" ACCOUNT "`}, {`id`: `" B "`, `type`: `" ACCOUNT "`},"
                   " {`id`: `/subscriptions/2/resourceGroups/x/providers/" ACCOUNT "/c`, `type`: `" ACCOUNT "`},"
                   " {`id`: `" A "/providers/" DIAGNOSTIC "/d`, `type`: `" DIAGNOSTIC "`, `properties`: {`on`: false}},"
@@ -193,7 +198,8 @@ static void one_is_enough(void **state)
 {
     world *w = world_new();
     (void)state;
-    apl_policy *logs = for_accounts(w, "`type`: `" DIAGNOSTIC "`, `existenceCondition`: {`field`: `properties.on`, `equals`: true}");
+    apl_policy *logs =
+        for_accounts(w, "`type`: `" DIAGNOSTIC "`, `existenceCondition`: {`field`: `properties.on`, `equals`: true}");
     world_load(w, "[{`id`: `" A "`, `type`: `" ACCOUNT "`},"
                   " {`id`: `" A "/providers/" DIAGNOSTIC "/1`, `type`: `" DIAGNOSTIC "`, `@stub`: 1},"
                   " {`id`: `" A "/providers/" DIAGNOSTIC "/2`, `type`: `" DIAGNOSTIC "`, `properties`: {`on`: false}},"
@@ -207,8 +213,9 @@ static void failing_condition_and_name(void **state)
 {
     world *w = world_new();
     (void)state;
-    apl_policy *condition = for_accounts(
-        w, "`type`: `" DIAGNOSTIC "`, `existenceCondition`: {`value`: `[substring(field('name'), 0, 9)]`, `equals`: `x`}");
+    apl_policy *condition =
+        for_accounts(w, "`type`: `" DIAGNOSTIC
+                        "`, `existenceCondition`: {`value`: `[substring(field('name'), 0, 9)]`, `equals`: `x`}");
     apl_policy *name = for_accounts(w, "`type`: `" DIAGNOSTIC "`, `name`: `[substring(field('name'), 0, 9)]`");
     world_load(w, "[{`id`: `" A "`, `name`: `a`, `type`: `" ACCOUNT "`},"
                   " {`id`: `" A "/providers/" DIAGNOSTIC "/1`, `type`: `" DIAGNOSTIC "`}]");

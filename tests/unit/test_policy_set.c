@@ -1,5 +1,6 @@
-/* tests/unit/test_policy_set.c: initiatives, assignments, overrides, selectors and exemptions, and that their order does
- * not matter. */
+/* tests/unit/test_policy_set.c: initiatives, assignments, overrides, selectors and exemptions.
+ *
+ * Each test brings a few files into force and judges a small estate; the order of files must not matter. */
 #include "test_policy_estate.h"
 
 #define ACCOUNT "Microsoft.CognitiveServices/accounts"
@@ -9,12 +10,13 @@
 #define A GROUP "/providers/" ACCOUNT "/a"
 
 /* Wrong when the name of the account is `name`. */
-#define DEFINITION(id) \
+#define DEFINITION(id)                                                                                                 \
     "{`id`: `" DEFINITIONS id "`, `name`: `" id "`, `properties`: {`displayName`: `Definition " id "`, `mode`: `All`," \
-    "`version`: `1.2.0`, `metadata`: {`category`: `Test`, `severity`: `high`}, `description`: `Why " id ".`," \
-    "`parameters`: {`effect`: {`type`: `String`, `defaultValue`: `Audit`, `allowedValues`: [`Audit`, `Deny`, `Disabled`]}," \
-    "`name`: {`type`: `String`, `defaultValue`: `a`}}," \
-    "`policyRule`: {`if`: {`allOf`: [{`field`: `type`, `equals`: `" ACCOUNT "`}," \
+    "`version`: `1.2.0`, `metadata`: {`category`: `Test`, `severity`: `high`}, `description`: `Why " id ".`,"          \
+    "`parameters`: {`effect`: {`type`: `String`, `defaultValue`: `Audit`, `allowedValues`: [`Audit`, `Deny`, "         \
+    "`Disabled`]},"                                                                                                    \
+    "`name`: {`type`: `String`, `defaultValue`: `a`}},"                                                                \
+    "`policyRule`: {`if`: {`allOf`: [{`field`: `type`, `equals`: `" ACCOUNT "`},"                                      \
     "{`field`: `name`, `equals`: `[parameters('name')]`}]}, `then`: {`effect`: `[parameters('effect')]`}}}}"
 
 static const char estate[] =
@@ -87,24 +89,33 @@ static void definitions_stand_by_themselves(void **state)
     world_free(w);
 }
 
-#define INITIATIVE(id, parameters, references) \
-    "{`id`: `" SETS id "`, `name`: `" id "`, `properties`: {`displayName`: `Set " id "`, `parameters`: {" parameters "}," \
+#define INITIATIVE(id, parameters, references)                                                                         \
+    "{`id`: `" SETS id "`, `name`: `" id "`, `properties`: {`displayName`: `Set " id "`, `parameters`: {" parameters   \
+    "},"                                                                                                               \
     "`policyDefinitions`: [" references "]}}"
-#define REFERENCE(definition, id, rest) \
+#define REFERENCE(definition, id, rest)                                                                                \
     "{`policyDefinitionId`: `" DEFINITIONS definition "`, `policyDefinitionReferenceId`: `" id "`" rest "}"
 
 static void initiatives_pass_values_on(void **state)
 {
     world *w = world_new();
     (void)state;
-    static const char *const files[] = {
-        INITIATIVE("s", "`Which`: {`type`: `String`, `defaultValue`: `b`}",
-                   REFERENCE("one", "r1", ", `parameters`: {`name`: {`value`: `[parameters('which')]`}}, `groupNames`: [`g1`]") ","
-                   REFERENCE("one", "r2", ", `parameters`: {`name`: {`value`: `[concat('', 'x')]`}, `effect`: {`value`: `Disabled`}}") ","
-                   REFERENCE("absent", "r3", "")),
-        INITIATIVE("t", "", REFERENCE("one", "q", ", `parameters`: {`name`: {`value`: `b`}}, `groupNames`: [`h`],"
-                                                  "`definitionVersion`: `2.*.*`")),
-        DEFINITION("one"), DEFINITION("two")};
+    static const char
+        *const files[] =
+            {
+                INITIATIVE("s", "`Which`: {`type`: `String`, `defaultValue`: `b`}",
+                           REFERENCE("one", "r1",
+                                     ", `parameters`: {`name`: {`value`: `[parameters('which')]`}}, `groupNames`: "
+                                     "[`g1`]") "," REFERENCE("one", "r2",
+                                                             ", `parameters`: {`name`: {`value`: `[concat('', 'x')]`}, "
+                                                             "`effect`: {`value`: `Disabled`}}") "," REFERENCE("absent",
+                                                                                                               "r3",
+                                                                                                               "")),
+                INITIATIVE("t", "",
+                           REFERENCE("one", "q",
+                                     ", `parameters`: {`name`: {`value`: `b`}}, `groupNames`: [`h`],"
+                                     "`definitionVersion`: `2.*.*`")),
+                DEFINITION("one"), DEFINITION("two")};
     apl_policy_set *set = SET_OF(w, files);
     world_load(w, estate);
 
@@ -126,18 +137,19 @@ static void initiatives_pass_values_on(void **state)
     world_free(w);
 }
 
-#define ASSIGNMENT(id, definition, rest) \
-    "{`id`: `" ASSIGNMENTS id "`, `name`: `" id "`, `properties`: {`policyDefinitionId`: `" definition "`," \
+#define ASSIGNMENT(id, definition, rest)                                                                               \
+    "{`id`: `" ASSIGNMENTS id "`, `name`: `" id "`, `properties`: {`policyDefinitionId`: `" definition "`,"            \
     "`scope`: `" SUB "`" rest "}}"
 
 static void assignments_cover_their_scope(void **state)
 {
     world *w = world_new();
     (void)state;
-    static const char *const files[] = {
-        ASSIGNMENT("x", DEFINITIONS "one", ", `notScopes`: [`" SUB "/resourceGroups/RG2`], `enforcementMode`: `DoNotEnforce`,"
-                   "`nonComplianceMessages`: [{`message`: `Not so.`}]"),
-        DEFINITION("one")};
+    static const char *const files[] = {ASSIGNMENT("x", DEFINITIONS "one",
+                                                   ", `notScopes`: [`" SUB
+                                                   "/resourceGroups/RG2`], `enforcementMode`: `DoNotEnforce`,"
+                                                   "`nonComplianceMessages`: [{`message`: `Not so.`}]"),
+                                        DEFINITION("one")};
     apl_policy_set *set = SET_OF(w, files);
     world_load(w, estate);
 
@@ -156,22 +168,22 @@ static void management_groups_cover_their_tree(void **state)
 {
     world *w = world_new();
     (void)state;
-    static const char *const files[] = {
-        "{`name`: `mg`, `properties`: {`policyDefinitionId`: `" DEFINITIONS "one`,"
-        "`scope`: `/providers/Microsoft.Management/managementGroups/top`}}",
-        DEFINITION("one")};
+    static const char *const files[] = {"{`name`: `mg`, `properties`: {`policyDefinitionId`: `" DEFINITIONS "one`,"
+                                        "`scope`: `/providers/Microsoft.Management/managementGroups/top`}}",
+                                        DEFINITION("one")};
     apl_policy_set *set = SET_OF(w, files);
-    world_load(w, "[{`id`: `" A "`, `name`: `a`, `type`: `" ACCOUNT "`, `@parent`: `" SUB "`},"
-                  " {`id`: `" SUB "`, `type`: `Microsoft.Resources/subscriptions`,"
-                  "  `@parent`: `/providers/Microsoft.Management/managementGroups/other`},"
-                  " {`id`: `/providers/Microsoft.Management/managementGroups/other`, `type`: `mg`},"
-                  " {`id`: `/subscriptions/2/resourceGroups/r/providers/" ACCOUNT "/a`, `name`: `a`, `type`: `" ACCOUNT "`,"
-                  "  `@parent`: `/subscriptions/2`},"
-                  " {`id`: `/subscriptions/2`, `type`: `Microsoft.Resources/subscriptions`,"
-                  "  `@parent`: `/providers/Microsoft.Management/managementGroups/TOP`},"
-                  " {`id`: `/providers/Microsoft.Management/managementGroups/TOP`, `type`: `mg`},"
-                  " {`id`: `/subscriptions/3/resourceGroups/r/providers/" ACCOUNT "/a`, `name`: `a`, `type`: `" ACCOUNT "`},"
-                  " {`id`: `arn:x`, `name`: `a`, `type`: `" ACCOUNT "`}]");
+    world_load(
+        w, "[{`id`: `" A "`, `name`: `a`, `type`: `" ACCOUNT "`, `@parent`: `" SUB "`},"
+           " {`id`: `" SUB "`, `type`: `Microsoft.Resources/subscriptions`,"
+           "  `@parent`: `/providers/Microsoft.Management/managementGroups/other`},"
+           " {`id`: `/providers/Microsoft.Management/managementGroups/other`, `type`: `mg`},"
+           " {`id`: `/subscriptions/2/resourceGroups/r/providers/" ACCOUNT "/a`, `name`: `a`, `type`: `" ACCOUNT "`,"
+           "  `@parent`: `/subscriptions/2`},"
+           " {`id`: `/subscriptions/2`, `type`: `Microsoft.Resources/subscriptions`,"
+           "  `@parent`: `/providers/Microsoft.Management/managementGroups/TOP`},"
+           " {`id`: `/providers/Microsoft.Management/managementGroups/TOP`, `type`: `mg`},"
+           " {`id`: `/subscriptions/3/resourceGroups/r/providers/" ACCOUNT "/a`, `name`: `a`, `type`: `" ACCOUNT "`},"
+           " {`id`: `arn:x`, `name`: `a`, `type`: `" ACCOUNT "`}]");
     assert_string_equal(judged(w, set, 0), "");                 /* in the tree of another group */
     assert_string_equal(judged(w, set, 3), "one=noncompliant"); /* in this one */
     assert_string_equal(judged(w, set, 6), "one=noncompliant"); /* tree not read */
@@ -185,15 +197,21 @@ static void resource_selectors_choose(void **state)
     world *w = world_new();
     (void)state;
     static const char *const files[] = {
-        ASSIGNMENT("x", DEFINITIONS "one", ", `resourceSelectors`: ["
+        ASSIGNMENT("x", DEFINITIONS "one",
+                   ", `resourceSelectors`: ["
                    "{`name`: `east`, `selectors`: [{`kind`: `resourceLocation`, `in`: [`eastus`]},"
                    "{`kind`: `resourceType`, `in`: [`" ACCOUNT "`]}]},"
                    "{`name`: `none`, `selectors`: [{`kind`: `resourceLocation`, `in`: [`moon`]}]}]"),
-        ASSIGNMENT("y", DEFINITIONS "two", ", `resourceSelectors`: [{`name`: `n`,"
+        ASSIGNMENT("y", DEFINITIONS "two",
+                   ", `resourceSelectors`: [{`name`: `n`,"
                    "`selectors`: [{`kind`: `resourceLocation`, `notIn`: [`eastus`]}]}]"),
-        ASSIGNMENT("z", DEFINITIONS "three", ", `resourceSelectors`: [{`name`: `n`,"
-                   "`selectors`: [{`kind`: `resourceLocation`, `in`: [`eastus`]}, {`kind`: `resourceWithoutLocation`, `in`: [`subscriptionLevelResources`]}]}]"),
-        DEFINITION("one"), DEFINITION("two"), DEFINITION("three")};
+        ASSIGNMENT("z", DEFINITIONS "three",
+                   ", `resourceSelectors`: [{`name`: `n`,"
+                   "`selectors`: [{`kind`: `resourceLocation`, `in`: [`eastus`]}, {`kind`: `resourceWithoutLocation`, "
+                   "`in`: [`subscriptionLevelResources`]}]}]"),
+        DEFINITION("one"),
+        DEFINITION("two"),
+        DEFINITION("three")};
     apl_policy_set *set = SET_OF(w, files);
     world_load(w, estate);
     assert_string_equal(judged(w, set, 0), "one=noncompliant three=noncompliant");
@@ -209,9 +227,12 @@ static void overrides_change_the_effect(void **state)
     (void)state;
     static const char *const files[] = {
         INITIATIVE("s", "", REFERENCE("one", "r1", "") "," REFERENCE("two", "r2", "") "," REFERENCE("three", "r3", "")),
-        ASSIGNMENT("x", SETS "s", ", `overrides`: ["
-                   "{`kind`: `policyEffect`, `value`: `disabled`, `selectors`: [{`kind`: `policyDefinitionReferenceId`, `in`: [`R1`]}]},"
-                   "{`kind`: `policyEffect`, `value`: `deny`, `selectors`: [{`kind`: `policyDefinitionReferenceId`, `in`: [`r2`]},"
+        ASSIGNMENT("x", SETS "s",
+                   ", `overrides`: ["
+                   "{`kind`: `policyEffect`, `value`: `disabled`, `selectors`: [{`kind`: "
+                   "`policyDefinitionReferenceId`, `in`: [`R1`]}]},"
+                   "{`kind`: `policyEffect`, `value`: `deny`, `selectors`: [{`kind`: `policyDefinitionReferenceId`, "
+                   "`in`: [`r2`]},"
                    "{`kind`: `resourceLocation`, `in`: [`eastus`]}]}]"),
         DEFINITION("one"), DEFINITION("two"), DEFINITION("three")};
     apl_policy_set *set = SET_OF(w, files);
@@ -232,8 +253,8 @@ static void overrides_change_the_effect(void **state)
     world_free(w);
 }
 
-#define EXEMPTION(scope, id, rest) \
-    "{`id`: `" scope "/providers/Microsoft.Authorization/policyExemptions/" id "`, `name`: `" id "`," \
+#define EXEMPTION(scope, id, rest)                                                                                     \
+    "{`id`: `" scope "/providers/Microsoft.Authorization/policyExemptions/" id "`, `name`: `" id "`,"                  \
     "`properties`: {`policyAssignmentId`: `" ASSIGNMENTS "x`, `exemptionCategory`: `Waiver`" rest "}}"
 
 static void exemptions_end(void **state)
@@ -241,10 +262,14 @@ static void exemptions_end(void **state)
     world *w = world_new();
     (void)state;
     static const char *const files[] = {
-        EXEMPTION(A, "e", ", `displayName`: `Pilot`, `expiresOn`: `2026-12-31T00:00:00Z`, `policyDefinitionReferenceIds`: [`R1`]"),
+        EXEMPTION(
+            A, "e",
+            ", `displayName`: `Pilot`, `expiresOn`: `2026-12-31T00:00:00Z`, `policyDefinitionReferenceIds`: [`R1`]"),
         EXEMPTION(SUB "/resourceGroups/rg2", "old", ", `expiresOn`: `2026-11-23T08:00:00Z`"),
         INITIATIVE("s", "", REFERENCE("one", "r1", "") "," REFERENCE("two", "r2", "")),
-        ASSIGNMENT("x", SETS "s", ""), DEFINITION("one"), DEFINITION("two")};
+        ASSIGNMENT("x", SETS "s", ""),
+        DEFINITION("one"),
+        DEFINITION("two")};
     apl_policy_set *set = SET_OF(w, files);
     world_load(w, estate);
 
@@ -272,7 +297,8 @@ static void missing_values(void **state)
     const char *files[] = {definition};
     apl_policy_set *set = SET_OF(w, files);
     assert_int_equal(apl_policy_set_count(set), 0);
-    assert_contains(w->messages.data, "the parameter 'n' has no value and no default; the policy is not judged by itself");
+    assert_contains(w->messages.data,
+                    "the parameter 'n' has no value and no default; the policy is not judged by itself");
     apl_policy_set_free(set);
 
     assert_int_equal(apl_policy_set_new(&set, &w->context), APL_OK);
@@ -318,12 +344,19 @@ static void says_what_is_wrong(void **state)
 
 static void order_of_files_is_no_matter(void **state)
 {
-    static const char *const files[] = {
-        INITIATIVE("s", "", REFERENCE("one", "r1", "") "," REFERENCE("two", "r2", "")),
-        ASSIGNMENT("x", SETS "s", ""), ASSIGNMENT("y", SETS "s", ""), DEFINITION("two"), DEFINITION("one"), DEFINITION("one")};
-    static const char *const backwards[] = {DEFINITION("one"), DEFINITION("one"), DEFINITION("two"), ASSIGNMENT("y", SETS "s", ""),
-                                            ASSIGNMENT("x", SETS "s", ""), INITIATIVE("s", "", REFERENCE("one", "r1", "") ","
-                                            REFERENCE("two", "r2", ""))};
+    static const char *const files[] = {INITIATIVE("s", "", REFERENCE("one", "r1", "") "," REFERENCE("two", "r2", "")),
+                                        ASSIGNMENT("x", SETS "s", ""),
+                                        ASSIGNMENT("y", SETS "s", ""),
+                                        DEFINITION("two"),
+                                        DEFINITION("one"),
+                                        DEFINITION("one")};
+    static const char *const backwards[] = {
+        DEFINITION("one"),
+        DEFINITION("one"),
+        DEFINITION("two"),
+        ASSIGNMENT("y", SETS "s", ""),
+        ASSIGNMENT("x", SETS "s", ""),
+        INITIATIVE("s", "", REFERENCE("one", "r1", "") "," REFERENCE("two", "r2", ""))};
     world *w = world_new();
     (void)state;
     apl_policy_set *a = SET_OF(w, files);
@@ -344,11 +377,16 @@ static void order_of_files_is_no_matter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(definitions_stand_by_themselves), cmocka_unit_test(initiatives_pass_values_on),
-        cmocka_unit_test(assignments_cover_their_scope),   cmocka_unit_test(management_groups_cover_their_tree),
-        cmocka_unit_test(resource_selectors_choose),       cmocka_unit_test(overrides_change_the_effect),
-        cmocka_unit_test(exemptions_end),                  cmocka_unit_test(missing_values),
-        cmocka_unit_test(says_what_is_wrong),              cmocka_unit_test(order_of_files_is_no_matter),
+        cmocka_unit_test(definitions_stand_by_themselves),
+        cmocka_unit_test(initiatives_pass_values_on),
+        cmocka_unit_test(assignments_cover_their_scope),
+        cmocka_unit_test(management_groups_cover_their_tree),
+        cmocka_unit_test(resource_selectors_choose),
+        cmocka_unit_test(overrides_change_the_effect),
+        cmocka_unit_test(exemptions_end),
+        cmocka_unit_test(missing_values),
+        cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(order_of_files_is_no_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,12 @@
 /* tests/unit/test_report_sample.h: a small snapshot made by hand, for the tests of query and report.
  *
- * Four assets, three relations, five findings and four coverage rows; one asset's name tries to speak to the terminal, to a
- * shell, to a spreadsheet and to Markdown. Everything hangs on the sample's arena and estate. */
+ * Four assets, three relations, five findings and four coverage rows; one asset's name tries to speak to the terminal,
+ * to a shell, to a spreadsheet and to Markdown. Everything hangs on the sample's arena and estate. */
 #ifndef APL_TESTS_UNIT_TEST_REPORT_SAMPLE_H
 #define APL_TESTS_UNIT_TEST_REPORT_SAMPLE_H
 
-#include "json/json.h"
 #include "model/scan.h"
+#include "json/json.h"
 
 /* clang-format keeps the string in one piece. */
 #define SAMPLE_EVIL "=cmd|'/c calc'!A1 \x1b[31m\xE2\x80\xAE`id` [x](javascript:1) <img> @all"
@@ -109,8 +109,7 @@ static inline void sample_relations(sample *it)
     estate->relations_out[4] = 3;
 }
 
-static inline void sample_finding(sample *it, const apl_rule_info *rule, apl_asset_id asset,
-                                  apl_finding_status status)
+static inline void sample_finding(sample *it, const apl_rule_info *rule, apl_asset_id asset, apl_finding_status status)
 {
     apl_evidence *evidence = APL_ARENA_NEW(it->arena, apl_evidence);
     apl_finding finding = {.rule = rule, .asset = asset, .status = (uint8_t)status, .severity = rule->severity};
@@ -163,7 +162,13 @@ static inline void sample_coverage(sample *it)
 {
     static const apl_coverage rows[] = {
         {{"azure", 5}, {"0001", 4}, {"Microsoft.CognitiveServices/accounts", 36}, APL_COVERAGE_READ, 2, {0}, {0}},
-        {{"azure", 5}, {"0001", 4}, {"Microsoft.X/secrets", 19}, APL_COVERAGE_UNREAD, 1, {"403 \x1b[2J", 8}, {"X/read", 6}},
+        {{"azure", 5},
+         {"0001", 4},
+         {"Microsoft.X/secrets", 19},
+         APL_COVERAGE_UNREAD,
+         1,
+         {"403 \x1b[2J", 8},
+         {"X/read", 6}},
         {{"file", 4}, {"-", 1}, {"report", 6}, APL_COVERAGE_UNSUPPORTED, 3, {0}, {0}},
     };
 

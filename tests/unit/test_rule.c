@@ -1,10 +1,16 @@
-/* tests/unit/test_rule.c: rule files as docs/content.md says, and what is refused in them. */
+/* tests/unit/test_rule.c: rule files as docs/content.md says, and what is refused in them.
+ *
+ * What a good file gives, and one example of each mistake with its message. */
 #include "test_policy_estate.h"
 
 #define FILE_NAME "services/azure/ai-services/rules/ai-local-auth-disabled.yaml"
 #define HEAD "`check`: `ai-local-auth-disabled`, `title`: `Keys are off`, `severity`: `high`, `why`: ` Keys leak. `,"
-#define FIX "`fix`: {`summary`: `Turn it off.`, `cli`: `az x {id}`, `patch`: [{`path`: `properties.disableLocalAuth`, `value`: true}]},"
-#define IF "`if`: {`allOf`: [{`field`: `type`, `equals`: `T/t`}, {`field`: `properties.disableLocalAuth`, `notEquals`: true}]}"
+#define FIX                                                                                                            \
+    "`fix`: {`summary`: `Turn it off.`, `cli`: `az x {id}`, `patch`: [{`path`: `properties.disableLocalAuth`, "        \
+    "`value`: true}]},"
+#define IF                                                                                                             \
+    "`if`: {`allOf`: [{`field`: `type`, `equals`: `T/t`}, {`field`: `properties.disableLocalAuth`, `notEquals`: "      \
+    "true}]}"
 #define RULE "`policyRule`: {" IF ", `then`: {`effect`: `audit`}}"
 
 static apl_status compile(world *w, apl_rule *rule, const char *text)
@@ -43,9 +49,10 @@ static void takes_patches_of_modify(void **state)
     world *w = world_new();
     apl_rule rule;
     (void)state;
-    assert_int_equal(compile(w, &rule, "{" HEAD "`fix`: {`summary`: `S`}, `policyRule`: {" IF ", `then`: {`effect`: `modify`,"
-                                       "`details`: {`roleDefinitionIds`: [], `operations`: [{`operation`: `addOrReplace`,"
-                                       "`field`: `properties.disableLocalAuth`, `value`: true}]}}}}"),
+    assert_int_equal(compile(w, &rule,
+                             "{" HEAD "`fix`: {`summary`: `S`}, `policyRule`: {" IF ", `then`: {`effect`: `modify`,"
+                             "`details`: {`roleDefinitionIds`: [], `operations`: [{`operation`: `addOrReplace`,"
+                             "`field`: `properties.disableLocalAuth`, `value`: true}]}}}}"),
                      APL_OK);
     assert_int_equal(rule.info.patch_count, 1);
     assert_string_equal(world_text(w, rule.info.patches[0].path), "properties.disableLocalAuth");
@@ -64,16 +71,21 @@ static const refusal refusals[] = {
     {"{`check`: `other`, `title`: `t`, `severity`: `low`, `why`: `w`," FIX RULE "}", "is not the name of the file"},
     {"{`check`: `Ai`, `title`: `t`, `severity`: `low`, `why`: `w`," FIX RULE "}", "lower-case letters"},
     {"{`check`: `ai-local-auth-disabled`, `severity`: `low`, `why`: `w`," FIX RULE "}", "title: missing"},
-    {"{`check`: `ai-local-auth-disabled`, `title`: ` `, `severity`: `low`, `why`: `w`," FIX RULE "}", "title: must be a text"},
-    {"{`check`: `ai-local-auth-disabled`, `title`: `t`, `severity`: `hihg`, `why`: `w`," FIX RULE "}", "did you mean 'high'?"},
+    {"{`check`: `ai-local-auth-disabled`, `title`: ` `, `severity`: `low`, `why`: `w`," FIX RULE "}",
+     "title: must be a text"},
+    {"{`check`: `ai-local-auth-disabled`, `title`: `t`, `severity`: `hihg`, `why`: `w`," FIX RULE "}",
+     "did you mean 'high'?"},
     {"{" HEAD RULE "}", "fix: missing"},
     {"{" HEAD "`fix`: {`cli`: `x`}," RULE "}", "summary: missing"},
     {"{" HEAD "`fix`: {`summary`: `x`, `bicp`: `x`}," RULE "}", "did you mean 'bicep'?"},
     {"{" HEAD "`fix`: {`summary`: `x`, `patch`: [{`value`: 1}]}," RULE "}", "fix.patch[0]: a patch needs a path"},
-    {"{" HEAD "`fix`: {`summary`: `x`, `patch`: [{`path`: `a`, `operation`: `set`, `value`: 1}]}," RULE "}", "unknown operation"},
-    {"{" HEAD FIX "`policyRule`: {`if`: {`field`: `name`, `equals`: `x`}, `then`: {`effect`: `audit`}}}", "which types it judges"},
+    {"{" HEAD "`fix`: {`summary`: `x`, `patch`: [{`path`: `a`, `operation`: `set`, `value`: 1}]}," RULE "}",
+     "unknown operation"},
+    {"{" HEAD FIX "`policyRule`: {`if`: {`field`: `name`, `equals`: `x`}, `then`: {`effect`: `audit`}}}",
+     "which types it judges"},
     {"{" HEAD FIX "`policyRule`: {" IF ", `then`: {`effect`: `audit`, `detail`: {}}}}", "did you mean 'details'?"},
-    {"{" HEAD FIX "`policyRule`: {" IF ", `then`: {`effect`: `auditIfNotExists`, `details`: {`typ`: `x`}}}}", "unknown member \"typ\""},
+    {"{" HEAD FIX "`policyRule`: {" IF ", `then`: {`effect`: `auditIfNotExists`, `details`: {`typ`: `x`}}}}",
+     "unknown member \"typ\""},
     {"{" HEAD FIX "`policyRule`: {`if`: {`field`: `type`, `equls`: `x`}, `then`: {`effect`: `audit`}}}", "equals"},
 };
 

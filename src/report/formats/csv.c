@@ -19,22 +19,30 @@ static bool needs_quotes(apl_str cell)
     return false;
 }
 
+/* A control character would act on a terminal and means nothing in a spreadsheet; line ends and tabs stay. */
+static bool is_control(char c)
+{
+    return ((unsigned char)c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F;
+}
+
 static void write_cell(apl_text *out, apl_str cell, bool is_text)
 {
     bool quotes = needs_quotes(cell);
+    uint32_t from = 0;
 
     if (quotes)
         apl_text_add_char(out, '"');
     if (is_text && starts_formula(cell))
         apl_text_add_char(out, '\'');
-    for (uint32_t i = 0, from = 0; i <= cell.size; i++) {
-        if (i == cell.size || cell.data[i] == '"') {
-            apl_text_add(out, apl_str_slice(cell, from, i));
-            if (i < cell.size)
-                apl_text_add(out, APL_STR("\"\""));
-            from = i + 1;
-        }
+    for (uint32_t i = 0; i < cell.size; i++) {
+        if (cell.data[i] != '"' && !is_control(cell.data[i]))
+            continue;
+        apl_text_add(out, apl_str_slice(cell, from, i));
+        apl_text_add(out, cell.data[i] == '"' ? APL_STR("\"\"") : APL_STR("\xEF\xBF\xBD"));
+        from = i + 1;
     }
+    if (cell.size)
+        apl_text_add(out, apl_str_slice(cell, from, cell.size));
     if (quotes)
         apl_text_add_char(out, '"');
 }
