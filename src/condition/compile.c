@@ -146,8 +146,10 @@ static void advance(building *b)
 /* What the whole is made of, for applicability. Leaves inside a count say nothing about the resource. */
 static void summarise(apl_condition *condition)
 {
-    for (uint32_t i = 0; i < condition->count; i++)
+    for (uint32_t i = 0; i < condition->count; i++) {
         condition->has_location |= (condition->nodes[i].flags & APL_NODE_IS_LOCATION) != 0;
+        condition->has_counts |= condition->nodes[i].kind == APL_NODE_COUNT;
+    }
     for (uint32_t i = 0; i < condition->count;) {
         const apl_node *node = &condition->nodes[i];
         bool is_group = node->kind <= APL_NODE_NOT;

@@ -70,7 +70,7 @@ static inline apl_truth compare(const apl_run *run, const apl_node *node, apl_va
     if (node->flags & APL_NODE_IS_LOCATION)
         left = apl_location_normalise(buffer, left);
     if (node->operand)
-        truth = apl_operator_apply_prepared((apl_operator)node->base, left, node->operand);
+        truth = apl_operator_apply_fast((apl_operator)node->base, left, node->operand);
     else
         truth = compare_computed(run, node, left, right);
     if (truth == APL_TRUTH_ERROR)
@@ -436,9 +436,16 @@ static apl_truth eval_nodes(machine *m)
     }
 }
 
-apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eval)
+static apl_truth eval_with_counts(machine *m)
 {
     open_count counts[APL_COUNTS_NESTED_MAX];
+
+    m->counts = counts;
+    return eval_nodes(m);
+}
+
+apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eval)
+{
     machine m;
     apl_run run;
 
@@ -448,6 +455,6 @@ apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eva
     m.run = &run;
     m.nodes = condition->nodes;
     m.depth = 0;
-    m.counts = counts;
-    return eval_nodes(&m);
+    m.counts = NULL;
+    return condition->has_counts ? eval_with_counts(&m) : eval_nodes(&m);
 }

@@ -102,21 +102,6 @@ static folded folded_from(apl_str text, uint32_t at)
     return f;
 }
 
-bool apl_fold_is_ascii(apl_str text)
-{
-    uint32_t at = 0;
-
-    for (; at + 8 <= text.size; at += 8) {
-        if (apl_fold_load(text.data + at) & UINT64_C(0x8080808080808080))
-            return false;
-    }
-    for (; at < text.size; at++) {
-        if ((unsigned char)text.data[at] >= 0x80)
-            return false;
-    }
-    return true;
-}
-
 /* Whether `prefix` stands at byte `from` of `text`. */
 static bool starts_at(apl_str text, uint32_t from, apl_str prefix)
 {

@@ -16,8 +16,6 @@ uint32_t apl_utf8_next(apl_str text, uint32_t *at);
 size_t apl_utf8_length(apl_str text);
 uint32_t apl_utf8_offset(apl_str text, size_t index);
 
-bool apl_fold_is_ascii(apl_str text);
-
 bool apl_fold_equal(apl_str a, apl_str b);
 int apl_fold_compare(apl_str a, apl_str b);
 bool apl_fold_starts(apl_str text, apl_str prefix);
@@ -54,15 +52,28 @@ static inline uint64_t apl_fold_load(const char *data)
     return word;
 }
 
+#define APL_FOLD_HIGH UINT64_C(0x8080808080808080)
+
+static inline bool apl_fold_is_ascii(apl_str text)
+{
+    uint64_t bits = 0;
+    uint32_t at = 0;
+
+    for (; at + 8 <= text.size; at += 8)
+        bits |= apl_fold_load(text.data + at);
+    for (; at < text.size; at++)
+        bits |= (uint64_t)(unsigned char)text.data[at];
+    return (bits & APL_FOLD_HIGH) == 0;
+}
+
 /* Whether `text` equals `lower`, which is ASCII, in lower case, and of the same size. The one comparison of the hot path. */
 static inline bool apl_fold_equal_ascii(const char *text, const char *lower, uint32_t size)
 {
-    const uint64_t high = UINT64_C(0x8080808080808080);
     uint32_t at = 0;
 
     for (; at + 8 <= size; at += 8) {
         uint64_t word = apl_fold_load(text + at);
-        if ((word & high) != 0 || apl_fold_word(word) != apl_fold_load(lower + at))
+        if ((word & APL_FOLD_HIGH) != 0 || apl_fold_word(word) != apl_fold_load(lower + at))
             return false;
     }
     for (; at < size; at++) {

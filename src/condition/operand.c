@@ -3,7 +3,6 @@
  * A text of ASCII is kept in lower case, so that equality is a comparison of sizes and then of words. A long list of
  * texts gets a hash table. Everything else goes the general way of operators.c; both ways give the same outcome, which a
  * unit test checks. */
-#include "condition/fold.h"
 #include "condition/operators.h"
 
 /* A list gets a hash table from this many items on; below it a walk over the sizes is faster. */
@@ -50,6 +49,7 @@ static void prepare_list(apl_operand *out, apl_arena *arena, apl_value list)
 {
     apl_value *items = APL_ARENA_ARRAY(arena, apl_value, list.size);
 
+    out->shape = APL_OPERAND_LIST;
     for (uint32_t i = 0; i < list.size; i++) {
         items[i] = apl_value_string(lower_ascii(arena, apl_value_str(list.items[i])));
         out->sizes |= size_bit(items[i].size);
@@ -75,12 +75,16 @@ void apl_operand_prepare(apl_operand *out, apl_arena *arena, apl_operator base, 
 {
     *out = (apl_operand){.value = value};
     if (base == APL_OP_IN && value.type == APL_VALUE_ARRAY) {
-        if (is_plain_list(value))
+        if (value.size && is_plain_list(value))
             prepare_list(out, arena, value);
         return;
     }
-    if (base == APL_OP_EQUALS && is_ascii_text(value))
+    if (base == APL_OP_EQUALS && is_ascii_text(value)) {
+        out->shape = APL_OPERAND_TEXT;
         out->lower = lower_ascii(arena, apl_value_str(value));
+    }
+    if (base == APL_OP_EQUALS && value.type == APL_VALUE_BOOL)
+        out->shape = APL_OPERAND_BOOL;
 }
 
 static bool list_has(const apl_operand *operand, apl_str text)
@@ -104,16 +108,19 @@ static bool list_has(const apl_operand *operand, apl_str text)
     return false;
 }
 
+/* A text of ASCII that is not equal byte by byte is not equal at all; another one may still fold into it. */
 apl_truth apl_operator_apply_prepared(apl_operator base, apl_value left, const apl_operand *operand)
 {
-    if (left.type == APL_VALUE_STRING) {
-        bool is_plain = operand->lower.data || operand->sizes;
-        if (operand->lower.data && left.size == operand->lower.size &&
-            apl_fold_equal_ascii(left.string, operand->lower.data, left.size))
+    if (left.type == APL_VALUE_STRING && operand->shape == APL_OPERAND_TEXT) {
+        if (left.size == operand->lower.size && apl_fold_equal_ascii(left.string, operand->lower.data, left.size))
             return APL_TRUE;
-        if (operand->sizes && list_has(operand, apl_value_str(left)))
+        if (apl_fold_is_ascii(apl_value_str(left)))
+            return APL_FALSE;
+    }
+    if (left.type == APL_VALUE_STRING && operand->shape == APL_OPERAND_LIST) {
+        if (list_has(operand, apl_value_str(left)))
             return APL_TRUE;
-        if (is_plain && apl_fold_is_ascii(apl_value_str(left)))
+        if (apl_fold_is_ascii(apl_value_str(left)))
             return APL_FALSE;
     }
     return apl_operator_apply(base, left, operand->value);

@@ -353,6 +353,15 @@ static bool contains(apl_value left, apl_value right)
     return text_holds(APL_OP_CONTAINS, left, right);
 }
 
+static bool has_null(apl_value array)
+{
+    for (uint32_t i = 0; i < array.size; i++) {
+        if (array.items[i].type == APL_VALUE_NULL)
+            return true;
+    }
+    return false;
+}
+
 /* A missing value is in a list that holds null; an explicit null is in no list. */
 static bool is_in(apl_value left, apl_value list)
 {
@@ -360,7 +369,7 @@ static bool is_in(apl_value left, apl_value list)
         return false;
     if (list.type != APL_VALUE_ARRAY)
         return apl_values_equal(left, list);
-    return has_item(list, left) || (left.type == APL_VALUE_MISSING && has_item(list, APL_NULL));
+    return left.type == APL_VALUE_MISSING ? has_null(list) : has_item(list, left);
 }
 
 static bool exists(apl_value left)

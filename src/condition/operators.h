@@ -6,6 +6,7 @@
 #define APL_CONDITION_OPERATORS_H
 
 #include "condition/condition.h"
+#include "condition/fold.h"
 
 typedef enum apl_operator {
     APL_OP_EQUALS = 0,
@@ -31,10 +32,19 @@ typedef struct apl_operator_name {
 /* The operator of that name in any casing, or NULL. */
 const apl_operator_name *apl_operator_find(apl_str name);
 
+/* What an operand allows besides the general way. */
+typedef enum apl_operand_shape {
+    APL_OPERAND_GENERAL = 0,
+    APL_OPERAND_TEXT, /* equals, a text of ASCII */
+    APL_OPERAND_BOOL, /* equals, true or false */
+    APL_OPERAND_LIST, /* in, texts of ASCII that are neither numbers nor booleans */
+} apl_operand_shape;
+
 /* An operand that is known at compile time, prepared for speed. */
 typedef struct apl_operand {
-    apl_value value;       /* a text of ASCII is in lower case, unless the operator needs its case */
-    apl_str lower;         /* the text, when it is ASCII; else data is NULL */
+    apl_value value; /* the texts of a list are in lower case */
+    apl_operand_shape shape;
+    apl_str lower;         /* APL_OPERAND_TEXT: in lower case */
     uint64_t sizes;        /* `in`: bit (size & 63) of each text of the list */
     const uint16_t *slots; /* `in`: a hash table of the texts, item number + 1; NULL when the list is short or mixed */
     uint32_t slot_mask;
@@ -48,6 +58,19 @@ const char *apl_operand_fault(apl_operator base, apl_value value);
 /* The outcome of the operator without its negation. APL_TRUTH_ERROR leaves the reason in the message of the thread. */
 apl_truth apl_operator_apply(apl_operator base, apl_value left, apl_value right);
 apl_truth apl_operator_apply_prepared(apl_operator base, apl_value left, const apl_operand *operand);
+
+/* The same, with the commonest cases in place: this is the inner loop of a scan. */
+static inline apl_truth apl_operator_apply_fast(apl_operator base, apl_value left, const apl_operand *operand)
+{
+    if (operand->shape == APL_OPERAND_TEXT && left.type == APL_VALUE_STRING && left.size == operand->lower.size &&
+        apl_fold_equal_ascii(left.string, operand->lower.data, left.size))
+        return APL_TRUE;
+    if (operand->shape == APL_OPERAND_BOOL && left.type == APL_VALUE_BOOL)
+        return left.boolean == operand->value.boolean ? APL_TRUE : APL_FALSE;
+    if (operand->shape != APL_OPERAND_GENERAL && left.type == APL_VALUE_MISSING)
+        return APL_FALSE;
+    return apl_operator_apply_prepared(base, left, operand);
+}
 
 /* Equal as the language sees it: no case, "443" is 443, "true" is true, null is "". */
 bool apl_values_equal(apl_value left, apl_value right);

@@ -122,6 +122,7 @@ struct apl_condition {
     bool has_type;
     bool has_other; /* any leaf but type, name and kind */
     bool has_location;
+    bool has_counts;
 };
 
 struct apl_expression {

@@ -96,17 +96,32 @@ static apl_str needs_of(const evaluate_job *job, const apl_policy_result *result
     return type ? type->needs : APL_STR_NONE;
 }
 
+/* Rules name the paths that tell something where their condition also looks at others, as guards do. */
+static bool is_shown(const apl_rule_info *rule, apl_str path)
+{
+    for (uint32_t i = 0; i < rule->evidence_path_count; i++) {
+        if (apl_str_starts_nocase(path, rule->evidence_paths[i]))
+            return true;
+    }
+    return rule->evidence_path_count == 0;
+}
+
 static void keep_evidence(apl_finding *finding, apl_arena *keep, const apl_policy_result *result)
 {
     apl_evidence *evidence = APL_ARENA_ARRAY(keep, apl_evidence, result->evidence_count);
+    bool has_shown = false;
 
+    for (uint32_t i = 0; i < result->evidence_count; i++)
+        has_shown = has_shown || is_shown(finding->rule, result->evidence[i].path);
     for (uint32_t i = 0; i < result->evidence_count; i++) {
-        evidence[i].path = apl_arena_str(keep, result->evidence[i].path);
-        evidence[i].value = apl_value_copy(keep, result->evidence[i].value);
-        evidence[i].expected = apl_value_copy(keep, result->evidence[i].expected);
+        if (has_shown && !is_shown(finding->rule, result->evidence[i].path))
+            continue;
+        apl_evidence *kept = &evidence[finding->evidence_count++];
+        kept->path = apl_arena_str(keep, result->evidence[i].path);
+        kept->value = apl_value_copy(keep, result->evidence[i].value);
+        kept->expected = apl_value_copy(keep, result->evidence[i].expected);
     }
     finding->evidence = evidence;
-    finding->evidence_count = result->evidence_count;
 }
 
 static void explain(evaluate_job *job, thread_part *part, apl_finding *finding, const judged_rule *judged)

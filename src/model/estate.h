@@ -151,6 +151,8 @@ struct apl_rule_info {
     apl_str needs;
     const apl_patch *patches;
     uint32_t patch_count;
+    const apl_str *evidence_paths; /* only evidence on these paths is shown; none: all */
+    uint32_t evidence_path_count;
     const apl_control_ref *controls; /* sorted */
     uint32_t control_count;
     uint8_t severity;

@@ -82,13 +82,21 @@ static apl_str singular(apl_arena *arena, apl_str plural)
     return plural;
 }
 
+/* Other OData services have the same contexts; those of Microsoft Graph name one of its hosts, or none at all. */
+static bool is_graph_host(apl_str url)
+{
+    return apl_str_find(url, APL_STR("://")) < 0 || apl_str_find_nocase(url, APL_STR("://graph.microsoft")) >= 0 ||
+           apl_str_find_nocase(url, APL_STR("graph.microsoft.")) >= 0 ||
+           apl_str_find_nocase(url, APL_STR("microsoftgraph.")) >= 0;
+}
+
 /* The Microsoft Graph type of the members of "...$metadata#identity/conditionalAccess/policies" and the like. */
 static apl_str graph_type(apl_normalizer *normalizer, apl_str context)
 {
     apl_arena *arena = normalizer->scratch;
     long hash = apl_str_find(context, APL_STR("$metadata#"));
 
-    if (hash < 0)
+    if (hash < 0 || !is_graph_host(apl_str_slice(context, 0, (size_t)hash)))
         return APL_STR_NONE;
     apl_str set = apl_str_slice(context, (size_t)hash + 10, context.size);
     if (apl_str_ends(set, APL_STR("/$entity")))

@@ -9,27 +9,40 @@
 
 #define NEAREST_EDITS_MAX 4
 
+static bool is_one_of(apl_str name, const char *const *allowed)
+{
+    for (size_t i = 0; allowed[i]; i++) {
+        if (apl_str_equal(name, apl_str_from(allowed[i])))
+            return true;
+    }
+    return false;
+}
+
+static const char *nearest_of(apl_str name, const char *const *allowed)
+{
+    const char *nearest = NULL;
+    unsigned best = NEAREST_EDITS_MAX;
+
+    for (size_t i = 0; allowed[i]; i++) {
+        unsigned distance = apl_str_distance_nocase(name, apl_str_from(allowed[i]), best);
+        if (distance < best) {
+            best = distance;
+            nearest = allowed[i];
+        }
+    }
+    return nearest;
+}
+
 apl_status apl_service_file_members(apl_value object, const char *const *allowed, const char *where)
 {
     if (object.type != APL_VALUE_OBJECT)
         return apl_fail(APL_E_CONTENT, "%s: must be an object, is %s", where, apl_value_type_name(object));
     for (uint32_t i = 0; i < object.size; i++) {
-        const char *nearest = NULL;
-        unsigned best = NEAREST_EDITS_MAX;
-        bool is_known = false;
-        for (size_t a = 0; allowed[a] && !is_known; a++) {
-            unsigned distance = apl_str_distance_nocase(object.members[i].key, apl_str_from(allowed[a]), best);
-            is_known = apl_str_equal(object.members[i].key, apl_str_from(allowed[a]));
-            if (distance < best) {
-                best = distance;
-                nearest = allowed[a];
-            }
-        }
-        if (!is_known) {
-            return apl_fail(APL_E_CONTENT, "%s: unknown member \"%.*s\"%s%s%s", where,
-                            APL_STR_ARG(object.members[i].key), nearest ? "; did you mean \"" : "",
-                            nearest ? nearest : "", nearest ? "\"?" : "");
-        }
+        if (is_one_of(object.members[i].key, allowed))
+            continue;
+        const char *nearest = nearest_of(object.members[i].key, allowed);
+        return apl_fail(APL_E_CONTENT, "%s: unknown member \"%.*s\"%s%s%s", where, APL_STR_ARG(object.members[i].key),
+                        nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
     }
     return APL_OK;
 }

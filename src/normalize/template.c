@@ -171,19 +171,18 @@ static apl_status compile_braces(template_part *part, apl_arena *arena, apl_fiel
     return status;
 }
 
-apl_status apl_template_compile(apl_template **out, apl_arena *arena, apl_fields *fields, apl_str text)
+/* Cuts the text into parts; *count is how many. */
+static apl_status compile_parts(template_part *parts, size_t *count, apl_arena *arena, apl_fields *fields, apl_str text)
 {
-    apl_template *template = APL_ARENA_NEW(arena, apl_template);
     apl_status status = APL_OK;
     size_t at = 0;
 
-    template->parts = APL_ARENA_ARRAY(arena, template_part, APL_TEMPLATE_PARTS_MAX);
     while (at < text.size && status == APL_OK) {
-        template_part *part = &template->parts[template->part_count];
+        template_part *part = &parts[*count];
         size_t end = at + 1;
-        if (template->part_count++ == APL_TEMPLATE_PARTS_MAX)
-            return apl_fail(APL_E_LIMIT, "template \"%.*s\": more than %d parts", APL_STR_ARG(text),
-                            APL_TEMPLATE_PARTS_MAX);
+        if ((*count)++ == APL_TEMPLATE_PARTS_MAX)
+            return apl_fail(APL_E_LIMIT, "more than %d parts", APL_TEMPLATE_PARTS_MAX);
+        memset(part, 0, sizeof *part);
         bool is_braces = text.data[at] == '{';
         while (end < text.size && text.data[end] != (is_braces ? '}' : '{'))
             end++;
@@ -196,11 +195,24 @@ apl_status apl_template_compile(apl_template **out, apl_arena *arena, apl_fields
             status = compile_braces(part, arena, fields, apl_str_slice(text, at + 1, end));
             at = end + 1;
         }
-        if (part->has_star && template->starred == NULL)
-            template->starred = part;
     }
+    return status;
+}
+
+apl_status apl_template_compile(apl_template **out, apl_arena *arena, apl_fields *fields, apl_str text)
+{
+    template_part parts[APL_TEMPLATE_PARTS_MAX + 1];
+    apl_template *template = APL_ARENA_NEW(arena, apl_template);
+
+    apl_status status = compile_parts(parts, &template->part_count, arena, fields, text);
     if (status != APL_OK)
         return apl_fail_context(status, "template \"%.*s\"", APL_STR_ARG(text));
+    template->parts = APL_ARENA_ARRAY(arena, template_part, template->part_count);
+    memcpy(template->parts, parts, template->part_count * sizeof *parts);
+    for (size_t i = template->part_count; i > 0; i--) {
+        if (template->parts[i - 1].has_star)
+            template->starred = &template->parts[i - 1];
+    }
     *out = template;
     return APL_OK;
 }

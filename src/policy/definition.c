@@ -201,11 +201,40 @@ static apl_str refusal_of(const apl_policy_build *build, apl_value body)
     }
 }
 
+static apl_str type_of_leaf(apl_value leaf)
+{
+    apl_str type = apl_value_str(apl_value_member(leaf, "equals"));
+
+    if (!apl_str_equal_nocase(apl_value_str(apl_value_member(leaf, "field")), APL_STR("type")) ||
+        (type.size && type.data[0] == '['))
+        return APL_STR_NONE;
+    return type;
+}
+
+/* The type of a rule that is "this type, and ...", where applicability is nothing but that type: the usual form. */
+static apl_str only_type_of(apl_value condition)
+{
+    static const char *const facts[] = {"name", "kind", "location"};
+    apl_value members = apl_value_member(condition, "allOf");
+    apl_str type = type_of_leaf(condition);
+
+    for (uint32_t i = 0; members.type == APL_VALUE_ARRAY && i < members.size && type.size == 0; i++)
+        type = type_of_leaf(members.items[i]);
+    if (apl_texts_count_field(condition, APL_STR("type")) != 1)
+        return APL_STR_NONE;
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        if (apl_texts_count_field(condition, apl_str_from(facts[i])))
+            return APL_STR_NONE;
+    }
+    return type;
+}
+
 static void note_needs(apl_policy_build *build)
 {
     apl_policy *policy = build->policy;
     apl_value condition = apl_value_member(build->rule, "if");
 
+    policy->only_type = only_type_of(condition);
     policy->needs_group = apl_texts_mention(build->rule, APL_STR("resourceGroup("));
     policy->needs_subscription = apl_texts_mention(build->rule, APL_STR("subscription("));
     for (size_t i = 0; i < build->parameters.missing_count; i++)

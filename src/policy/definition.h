@@ -75,6 +75,7 @@ struct apl_policy {
     apl_compliance manual_state;
     bool effect_is_missing;       /* its parameter has no value */
     bool condition_needs_missing; /* the `if` uses a parameter without a value */
+    apl_str only_type;            /* applicable means exactly this type; empty: ask the condition */
     bool needs_group;             /* resourceGroup() is called somewhere */
     bool needs_subscription;
 };
@@ -118,7 +119,7 @@ apl_compile apl_policy_compile_settings(const apl_policy_build *build, const cha
 apl_status apl_policy_constant(apl_value *out, const apl_policy_build *build, apl_value json, const char *path);
 
 /* What evaluating the parts of a policy on one subject needs; `error` has APL_ERROR_BYTES_MAX bytes. */
-apl_eval apl_policy_eval_settings(const apl_policy *policy, const apl_subject *subject, const apl_policy_eval *eval,
-                                  char *error);
+void apl_policy_eval_settings(apl_eval *out, const apl_policy *policy, const apl_subject *subject,
+                              const apl_policy_eval *eval, char *error);
 
 #endif

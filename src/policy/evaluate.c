@@ -76,10 +76,10 @@ static apl_value subscription_value(const apl_policy *policy, const apl_asset *a
     return apl_value_object(members, 5);
 }
 
-apl_eval apl_policy_eval_settings(const apl_policy *policy, const apl_subject *subject, const apl_policy_eval *eval,
-                                  char *error)
+void apl_policy_eval_settings(apl_eval *out, const apl_policy *policy, const apl_subject *subject,
+                              const apl_policy_eval *eval, char *error)
 {
-    apl_eval settings = {
+    *out = (apl_eval){
         .subject = subject,
         .origin = subject,
         .arena = eval->arena,
@@ -87,13 +87,11 @@ apl_eval apl_policy_eval_settings(const apl_policy *policy, const apl_subject *s
         .api_version = APL_STR(APL_LATEST_API_VERSION),
         .error = error,
     };
-
     error[0] = 0;
     if (policy->needs_group)
-        settings.resource_group = group_value(policy, subject->asset, eval);
+        out->resource_group = group_value(policy, subject->asset, eval);
     if (policy->needs_subscription)
-        settings.subscription = subscription_value(policy, subject->asset, eval);
-    return settings;
+        out->subscription = subscription_value(policy, subject->asset, eval);
 }
 
 /* ---- Modes ---- */
@@ -123,11 +121,18 @@ static bool is_child_type(apl_str type)
     return slash && memchr(slash + 1, '/', (size_t)(type.data + type.size - slash - 1)) != NULL;
 }
 
+static bool is_container_type(apl_str type)
+{
+    /* The letter behind the vendor's name tells most types apart at once. */
+    return type.size > 10 && (type.data[10] | 32) == 'r' &&
+           apl_str_starts_nocase(type, APL_STR("Microsoft.Resources/"));
+}
+
 static bool is_indexed(const apl_policy *policy, const apl_subject *subject)
 {
     const apl_asset *asset = subject->asset;
 
-    if (apl_str_starts_nocase(asset->type, APL_STR("Microsoft.Resources/")))
+    if (is_container_type(asset->type))
         return false;
     if (asset->location.size)
         return true;
@@ -216,13 +221,22 @@ static void set_condition_holds(apl_policy_result *out, const apl_policy *policy
         explain(out, policy->condition, settings, APL_TRUE);
 }
 
+static bool is_applicable(const apl_policy *policy, const apl_eval *settings)
+{
+    apl_str type = settings->subject->asset->type;
+
+    if (policy->only_type.size == 0)
+        return apl_condition_is_applicable(policy->condition, settings);
+    return apl_str_equal(type, policy->only_type) || apl_str_equal_nocase(type, policy->only_type);
+}
+
 static void set_condition_fails(apl_policy_result *out, const apl_policy *policy, const apl_eval *settings)
 {
     if (apl_effect_needs_related(policy->effect) || policy->effect == APL_EFFECT_MANUAL) {
         out->reason = APL_STR("The condition of the policy rule does not select the resource.");
         return;
     }
-    if (apl_condition_is_applicable(policy->condition, settings)) {
+    if (is_applicable(policy, settings)) {
         out->state = APL_COMPLIANT;
         return;
     }
@@ -235,7 +249,7 @@ static void set_condition_open(apl_policy_result *out, const apl_policy *policy,
     apl_eval plain = *settings;
 
     plain.error = NULL;
-    if (!apl_condition_is_applicable(policy->condition, &plain)) {
+    if (!is_applicable(policy, &plain)) {
         out->reason = APL_STR("The policy is for resources of another type, name or kind.");
         return;
     }
@@ -266,7 +280,8 @@ void apl_policy_evaluate(apl_policy_result *out, const apl_policy *policy, apl_a
     }
     if (!mode_takes(out, policy, &subject, eval))
         return;
-    apl_eval settings = apl_policy_eval_settings(policy, &subject, eval, error);
+    apl_eval settings;
+    apl_policy_eval_settings(&settings, policy, &subject, eval, error);
     apl_truth outcome = apl_condition_eval(policy->condition, &settings);
     switch (outcome) {
     case APL_TRUE:
@@ -292,7 +307,7 @@ bool apl_policy_takes_type(const apl_policy *policy, apl_str type)
         return false;
     if (policy->mode == APL_MODE_COMPONENT && !is_component_type(policy, type))
         return false;
-    if (policy->mode == APL_MODE_INDEXED && apl_str_starts_nocase(type, APL_STR("Microsoft.Resources/")))
+    if (policy->mode == APL_MODE_INDEXED && is_container_type(type))
         return false;
     return apl_condition_screen_type(policy->condition, type) != APL_FALSE;
 }

@@ -279,7 +279,8 @@ void apl_existence_judge(apl_policy_result *out, const apl_policy *policy, const
                          const apl_policy_eval *eval)
 {
     char error[APL_ERROR_BYTES_MAX];
-    apl_eval settings = apl_policy_eval_settings(policy, origin, eval, error);
+    apl_eval settings;
+    apl_policy_eval_settings(&settings, policy, origin, eval, error);
     apl_related_query query = {.estate = eval->estate,
                                .origin = origin->asset,
                                .type = policy->existence.type,

@@ -133,7 +133,8 @@ apl_status apl_policy_patches(apl_patches *out, const apl_policy *policy, apl_as
 {
     char error[APL_ERROR_BYTES_MAX];
     apl_subject subject = apl_estate_subject(eval->estate, asset);
-    apl_eval settings = apl_policy_eval_settings(policy, &subject, eval, error);
+    apl_eval settings;
+    apl_policy_eval_settings(&settings, policy, &subject, eval, error);
     apl_patch *items = APL_ARENA_ARRAY(eval->arena, apl_patch, policy->operation_count);
 
     *out = (apl_patches){items, 0};

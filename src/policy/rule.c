@@ -188,6 +188,26 @@ static apl_status compile_rule_policy(apl_rule *out, const rule_reading *reading
     return APL_OK;
 }
 
+static apl_status read_evidence_paths(apl_rule_info *info, const rule_reading *reading)
+{
+    apl_value list = apl_value_member(reading->file, "evidence");
+    apl_arena *arena = reading->context->arena;
+
+    if (list.type == APL_VALUE_MISSING)
+        return APL_OK;
+    if (list.type != APL_VALUE_ARRAY || list.size == 0)
+        return apl_reporter_error(reading->reporter, APL_STR("evidence"), NULL, "must be a list of paths");
+    apl_str *paths = APL_ARENA_ARRAY(arena, apl_str, list.size);
+    for (uint32_t i = 0; i < list.size; i++) {
+        if (list.items[i].type != APL_VALUE_STRING)
+            return apl_reporter_error(reading->reporter, APL_STR("evidence"), NULL, "item %u must be a path", i);
+        paths[i] = apl_arena_str(arena, apl_value_str(list.items[i]));
+    }
+    info->evidence_paths = paths;
+    info->evidence_path_count = list.size;
+    return APL_OK;
+}
+
 apl_status apl_rule_compile(apl_rule *out, const apl_policy_context *context, apl_value file, apl_str service,
                             const char *file_name)
 {
@@ -205,6 +225,7 @@ apl_status apl_rule_compile(apl_rule *out, const apl_policy_context *context, ap
     apl_first_failure_note(&first, read_severity(&out->info, &reading));
     apl_first_failure_note(&first, read_text(&out->info.why, &reading, file, "why", true));
     apl_first_failure_note(&first, read_text(&out->info.needs, &reading, file, "needs", false));
+    apl_first_failure_note(&first, read_evidence_paths(&out->info, &reading));
     apl_first_failure_note(&first, read_fix(&out->info, &reading));
     apl_first_failure_note(&first, compile_rule_policy(out, &reading));
     return apl_first_failure_end(&first);

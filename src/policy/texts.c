@@ -109,3 +109,22 @@ bool apl_texts_use_parameter(apl_value value, apl_str name)
     apl_texts_each_parameter(value, look_for, &wanted);
     return wanted.is_found;
 }
+
+size_t apl_texts_count_field(apl_value condition, apl_str field)
+{
+    value_stack stack = {0};
+    size_t count = 0;
+
+    APL_PUSH(&stack, condition);
+    while (stack.count) {
+        apl_value value = stack.items[--stack.count];
+        for (uint32_t i = 0; value.type == APL_VALUE_ARRAY && i < value.size; i++)
+            APL_PUSH(&stack, value.items[i]);
+        for (uint32_t i = 0; value.type == APL_VALUE_OBJECT && i < value.size; i++)
+            APL_PUSH(&stack, value.members[i].value);
+        if (value.type == APL_VALUE_OBJECT)
+            count += apl_str_equal_nocase(apl_value_str(apl_value_member(value, "field")), field);
+    }
+    apl_memory_free(stack.items);
+    return count;
+}

@@ -17,6 +17,9 @@ bool apl_texts_use_parameter(apl_value value, apl_str name);
 /* Calls `visit` with each name that an expression gives to parameters(). */
 void apl_texts_each_parameter(apl_value value, void (*visit)(void *context, apl_str name), void *context);
 
+/* How many conditions of the rule are on the field of that name, at any depth. */
+size_t apl_texts_count_field(apl_value condition, apl_str field);
+
 /* "[...]" and not "[[...". */
 bool apl_texts_is_expression(apl_str text);
 

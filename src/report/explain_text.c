@@ -18,6 +18,17 @@ static void write_heading(apl_text *out, const apl_screen *screen, const char *h
     apl_text_add_char(out, '\n');
 }
 
+/* Facts that hold ids are wrapped on a terminal only: in a pipe they are for line tools. */
+static void write_item(apl_text *out, const apl_screen *screen, apl_str text, unsigned indent)
+{
+    if (screen->clips) {
+        apl_screen_wrap(out, screen, text, indent);
+        return;
+    }
+    apl_screen_add(out, screen, text);
+    apl_text_add_char(out, '\n');
+}
+
 /* A label and its value; nothing without a value. */
 static void write_fact(apl_text *out, const apl_screen *screen, const char *label, apl_str value)
 {
@@ -26,7 +37,7 @@ static void write_fact(apl_text *out, const apl_screen *screen, const char *labe
     apl_text_add(out, APL_STR("  "));
     apl_screen_add_styled(out, screen, APL_STYLE_DIM, apl_str_from(label));
     apl_screen_spaces(out, LABEL_WIDTH - (unsigned)strlen(label));
-    apl_screen_wrap(out, screen, value, LABEL_WIDTH + 2);
+    write_item(out, screen, value, LABEL_WIDTH + 2);
 }
 
 static void write_prose(apl_text *out, const apl_screen *screen, const char *heading, apl_str prose)
@@ -120,7 +131,7 @@ static void write_evidence(apl_text *out, const apl_screen *screen, const apl_fi
         line.size = 0;
         apl_row_sentence(&line, &finding->evidence[i]);
         apl_screen_spaces(out, 2);
-        apl_screen_wrap(out, screen, apl_text_str(&line), 4);
+        write_item(out, screen, apl_text_str(&line), 4);
     }
     write_fact(out, screen, "reason", finding->reason);
     write_fact(out, screen, "needs", finding->needs);
@@ -150,7 +161,7 @@ static void write_used_for(apl_text *out, const apl_report *report, const apl_as
                             APL_STR_ARG(estate->vocabulary->relations.items[relation->type].name),
                             APL_STR_ARG(relation->evidence));
         apl_screen_spaces(out, LABEL_WIDTH + 2);
-        apl_screen_wrap(out, &report->screen, apl_text_str(&line), LABEL_WIDTH + 2);
+        write_item(out, &report->screen, apl_text_str(&line), LABEL_WIDTH + 2);
     }
     apl_memory_free(list.numbers.items);
     apl_text_free(&line);
@@ -201,7 +212,7 @@ static void write_relations(apl_text *out, const apl_report *report, bool incomi
         apl_screen_spaces(out, 2);
         apl_screen_add_styled(out, &report->screen, APL_STYLE_DIM, name);
         apl_screen_spaces(out, name.size < 18 ? 18 - name.size : 1);
-        apl_screen_wrap(out, &report->screen, apl_text_str(&line), 20);
+        write_item(out, &report->screen, apl_text_str(&line), 20);
     }
     if (count > LIST_SHOWN)
         apl_text_add_format(out, "  and %zu more\n", count - LIST_SHOWN);
@@ -229,7 +240,7 @@ static void write_findings(apl_text *out, const apl_report *report, bool names_a
         apl_text_add_format(out, "  %-6s  ", apl_status_names[finding->status]);
         line.size = 0;
         apl_text_add(&line, names_asset ? (asset->name.size ? asset->name : asset->id) : finding->rule->title);
-        apl_screen_wrap(out, &report->screen, apl_text_str(&line), 28);
+        write_item(out, &report->screen, apl_text_str(&line), 28);
     }
     if (explained->findings.count > LIST_SHOWN)
         apl_text_add_format(out, "  and %zu more\n", explained->findings.count - LIST_SHOWN);
@@ -266,7 +277,7 @@ static void write_history(apl_text *out, const apl_report *report)
                 apl_text_add(&line, APL_STR(" changed"));
         }
         apl_screen_spaces(out, 2);
-        apl_screen_wrap(out, &report->screen, apl_text_str(&line), 4);
+        write_item(out, &report->screen, apl_text_str(&line), 4);
     }
     for (size_t i = 0; i < history->finding_count; i++) {
         const apl_finding_interval *interval = &history->findings[i];
@@ -275,7 +286,7 @@ static void write_history(apl_text *out, const apl_report *report)
         add_moment(&line, "from", &interval->from);
         add_moment(&line, "until", &interval->to);
         apl_screen_spaces(out, 2);
-        apl_screen_wrap(out, &report->screen, apl_text_str(&line), 4);
+        write_item(out, &report->screen, apl_text_str(&line), 4);
     }
     apl_text_free(&line);
 }
@@ -437,7 +448,7 @@ static void explain_kind(apl_text *out, const apl_report *report)
     write_heading(out, screen, "Assets");
     for (size_t i = 0; i < explained->assets.count && i < LIST_SHOWN; i++) {
         apl_screen_spaces(out, 2);
-        apl_screen_wrap(out, screen, report->snapshot->estate->assets.items[explained->assets.items[i]].id, 4);
+        write_item(out, screen, report->snapshot->estate->assets.items[explained->assets.items[i]].id, 4);
     }
     if (explained->assets.count == 0)
         apl_text_add(out, APL_STR("  none in this snapshot\n"));

@@ -72,11 +72,11 @@ apl_str apl_cell_text(apl_arena *scratch, apl_value cell)
 /* The columns of the inventory; their order is that of the cells below. */
 static const apl_column asset_columns[] = {
     {"kind", "Kind", APL_IN_ALL, 10, 18, APL_CUT_END, false, false},
-    {"name", "Name", APL_IN_ALL, 14, 36, APL_CUT_END, false, false},
+    {"name", "Name", APL_IN_ALL, 12, 36, APL_CUT_END, false, false},
     {"exposure", "Exposure", APL_IN_ALL, 8, 8, APL_CUT_END, false, false},
     {"ai", "AI", APL_IN_ALL, 3, 3, APL_CUT_END, false, false},
     {"location", "Location", APL_IN_ALL, 0, 14, APL_CUT_END, false, false},
-    {"id", "Id", APL_IN_ALL, 20, 0, APL_CUT_START, false, false},
+    {"id", "Id", APL_IN_ALL, 19, 0, APL_CUT_START, false, false},
     {"type", "Type", APL_IN_DATA | APL_IN_MARKDOWN, 0, 0, APL_CUT_END, false, false},
     {"cloud", "Cloud", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
     {"tenant", "Tenant", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
@@ -249,12 +249,12 @@ apl_listing apl_listing_findings(const apl_snapshot *snapshot, const apl_selecti
 
 static const apl_column snapshot_columns[] = {
     {"id", "Snapshot", APL_IN_ALL, 8, 8, APL_CUT_SHORT, false, false},
-    {"finished", "Finished", APL_IN_ALL, 19, 19, APL_CUT_SHORT, false, false},
+    {"finished", "Finished", APL_IN_ALL, 10, 19, APL_CUT_SHORT, false, false},
     {"assets", "Assets", APL_IN_ALL, 7, 11, APL_CUT_END, false, true},
-    {"ai_assets", "AI", APL_IN_ALL, 5, 11, APL_CUT_END, false, true},
+    {"ai_assets", "AI", APL_IN_ALL, 0, 11, APL_CUT_END, false, true},
     {"critical", "Critical", APL_IN_ALL, 8, 9, APL_CUT_END, false, true},
     {"high", "High", APL_IN_ALL, 6, 9, APL_CUT_END, false, true},
-    {"medium", "Medium", APL_IN_ALL, 6, 9, APL_CUT_END, false, true},
+    {"medium", "Medium", APL_IN_ALL, 0, 9, APL_CUT_END, false, true},
     {"sources", "Sources", APL_IN_ALL, 10, 0, APL_CUT_END, false, false},
     {"low", "Low", APL_IN_DATA, 0, 0, APL_CUT_END, false, true},
     {"info", "Info", APL_IN_DATA, 0, 0, APL_CUT_END, false, true},

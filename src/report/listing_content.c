@@ -40,7 +40,7 @@ static bool any_contains(const apl_str *parts, size_t count, apl_str text)
 
 static const apl_column check_columns[] = {
     {"severity", "Severity", APL_IN_ALL, 8, 8, APL_CUT_END, true, false},
-    {"check", "Check", APL_IN_ALL, 20, 40, APL_CUT_END, false, false},
+    {"check", "Check", APL_IN_ALL, 18, 40, APL_CUT_END, false, false},
     {"service", "Service", APL_IN_ALL, 12, 24, APL_CUT_END, false, false},
     {"title", "Title", APL_IN_ALL, 16, 0, APL_CUT_END, false, false},
     {"rule", "Rule", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},

@@ -19,6 +19,9 @@
 #define SIDE_BY_SIDE_WIDTH 76u
 #define BLOCK_WIDTH 42u
 #define BAR_WIDTH 10u
+#define COUNT_WIDTH 7u
+#define KIND_WIDTH 20u
+#define SEVERITY_WIDTH 8u
 
 typedef struct kind_count {
     apl_kind kind;
@@ -120,31 +123,39 @@ static void count_kinds(summary_state *state)
     apl_memory_free(counts);
 }
 
-/* A label, a right-aligned count and a bar; returns the columns taken. */
-static unsigned write_bar_line(apl_text *out, const apl_screen *screen, apl_str label, const uint64_t counts[2],
-                               apl_style style)
+/* A label, a right-aligned count and a bar. */
+typedef struct bar_line {
+    apl_str label;
+    unsigned label_width;
+    uint64_t count;
+    uint64_t most; /* what the longest bar stands for; 0: no bar */
+    apl_style style;
+} bar_line;
+
+/* Returns the columns taken. */
+static unsigned write_bar_line(apl_text *out, const apl_screen *screen, bar_line line)
 {
-    unsigned label_width = 20;
     apl_text number;
 
     apl_text_init(&number, 64);
-    unsigned digits = apl_screen_number(&number, counts[0]);
-    unsigned bar = counts[1] ? (unsigned)((counts[0] * BAR_WIDTH + counts[1] - 1) / counts[1]) : 0;
-    apl_text_add(out, APL_STR("  "));
-    apl_screen_style(out, screen, style);
-    unsigned taken = apl_screen_fit(out, screen, label, label_width, APL_CUT_END);
+    unsigned digits = apl_screen_number(&number, line.count);
+    unsigned bar = line.most ? (unsigned)((line.count * BAR_WIDTH + line.most - 1) / line.most) : 0;
+    unsigned padding = digits < COUNT_WIDTH ? COUNT_WIDTH - digits : 0;
+    apl_screen_spaces(out, 2);
+    apl_screen_style(out, screen, line.style);
+    unsigned taken = apl_screen_fit(out, screen, line.label, line.label_width, APL_CUT_END);
     apl_screen_style(out, screen, APL_STYLE_PLAIN);
-    apl_screen_spaces(out, label_width - taken + (digits < 7 ? 7 - digits : 0));
+    apl_screen_spaces(out, line.label_width - taken + padding);
     apl_text_add(out, apl_text_str(&number));
     apl_text_free(&number);
     if (bar) {
-        apl_text_add(out, APL_STR("  "));
-        apl_screen_style(out, screen, style);
-        apl_screen_bar(out, screen, counts[0], counts[1], BAR_WIDTH);
+        apl_screen_spaces(out, 2);
+        apl_screen_style(out, screen, line.style);
+        apl_screen_bar(out, screen, line.count, line.most, BAR_WIDTH);
         apl_screen_style(out, screen, APL_STYLE_PLAIN);
         bar += 2;
     }
-    return 2 + label_width + (digits < 7 ? 7 : digits) + bar;
+    return 2 + line.label_width + padding + digits + bar;
 }
 
 /* Line `index` of the block of kinds; the columns taken, 0 behind the last. */
@@ -158,14 +169,14 @@ static unsigned write_kind_line(apl_text *out, const summary_state *state, size_
         return 12;
     }
     if (index < state->kind_count) {
-        const uint64_t counts[2] = {state->kinds[index].count, state->kinds[0].count};
-        return write_bar_line(out, screen, vocabulary->kinds.items[state->kinds[index].kind].title, counts,
-                              APL_STYLE_PLAIN);
+        apl_str title = vocabulary->kinds.items[state->kinds[index].kind].title;
+        return write_bar_line(
+            out, screen,
+            (bar_line){title, KIND_WIDTH, state->kinds[index].count, state->kinds[0].count, APL_STYLE_PLAIN});
     }
     if (index == state->kind_count && state->other_kinds) {
         apl_str label = state->other_kinds == 1 ? APL_STR("1 more kind") : APL_STR("further kinds");
-        const uint64_t counts[2] = {state->other_assets, 0};
-        return write_bar_line(out, screen, label, counts, APL_STYLE_DIM);
+        return write_bar_line(out, screen, (bar_line){label, KIND_WIDTH, state->other_assets, 0, APL_STYLE_DIM});
     }
     return 0;
 }
@@ -182,9 +193,10 @@ static unsigned write_severity_line(apl_text *out, const summary_state *state, s
             most = state->summary.findings[i];
     }
     size_t severity = APL_SEVERITY_COUNT - 1 - index;
-    const uint64_t counts[2] = {state->summary.findings[severity], most};
-    return write_bar_line(out, &state->report->screen, apl_str_from(apl_severity_names[severity]), counts,
-                          counts[0] ? apl_screen_severity_style((unsigned)severity) : APL_STYLE_DIM);
+    uint64_t count = state->summary.findings[severity];
+    apl_style style = count ? apl_screen_severity_style((unsigned)severity) : APL_STYLE_DIM;
+    return write_bar_line(out, &state->report->screen,
+                          (bar_line){apl_str_from(apl_severity_names[severity]), SEVERITY_WIDTH, count, most, style});
 }
 
 static void write_heading(apl_text *out, const apl_screen *screen, const char *heading)

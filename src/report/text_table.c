@@ -47,7 +47,7 @@ static void measure(table_state *state, apl_arena *scratch)
         }
         apl_arena_reset(scratch);
     }
-    for (size_t i = 0; i < listing->column_count; i++)
+    for (size_t i = 0; state->screen->clips && i < listing->column_count; i++)
         state->widths[i] = clamp(state->widths[i], &listing->columns[i]);
 }
 

@@ -282,19 +282,25 @@ static apl_status add_tenant_aliases(apl_aliases **out, apl_arena *arena, const 
     return APL_OK;
 }
 
-static void set_digest(apl_content *content, const apl_content_files *files, apl_str alias_image)
+/* The digest of the built-in content was taken at build time; files of the user are added to it. */
+static void set_digest(apl_content *content, const apl_unpacked *unpacked)
 {
     uint8_t hash[APL_SHA256_BYTES];
     char hex[2 * APL_SHA256_BYTES + 1];
-    apl_text packed;
+    apl_text own;
 
-    apl_text_init(&packed, APL_CONTENT_PACKED_BYTES_MAX);
-    apl_content_pack(&packed, files, alias_image);
-    apl_str part = apl_text_str(&packed);
-    apl_sha256(hash, &part, 1);
+    memcpy(hash, unpacked->digest.data, sizeof hash);
+    if (unpacked->files.count > unpacked->built_in_count) {
+        apl_content_files files = {.items = unpacked->files.items + unpacked->built_in_count};
+        files.count = unpacked->files.count - unpacked->built_in_count;
+        apl_text_init(&own, APL_CONTENT_PACKED_BYTES_MAX);
+        apl_content_pack(&own, &files, APL_STR_NONE);
+        apl_str parts[2] = {unpacked->digest, apl_text_str(&own)};
+        apl_sha256(hash, parts, 2);
+        apl_text_free(&own);
+    }
     apl_hex(hex, hash, APL_SHA256_BYTES);
     content->digest = apl_arena_format(content->arena, "sha256:%s", hex);
-    apl_text_free(&packed);
 }
 
 apl_status apl_content_open(apl_content **out, const apl_scan_options *options)
@@ -302,41 +308,48 @@ apl_status apl_content_open(apl_content **out, const apl_scan_options *options)
     return apl_content_open_with(out, options, APL_MISSING);
 }
 
+/* The built-in files and those of --content, and the alias tables. */
+static apl_status gather(apl_unpacked *out, apl_aliases **built_in, apl_aliases **tenant, apl_arena *texts,
+                         const apl_scan_options *options)
+{
+    apl_str packed = apl_str_make((const char *)apl_content_data,
+                                  (size_t)((uintptr_t)apl_content_data_end - (uintptr_t)apl_content_data));
+
+    apl_status status = apl_content_unpack(out, texts, packed);
+    for (size_t i = 0; status == APL_OK && i < options->content_folder_count; i++)
+        status = apl_content_read_folder(&out->files, texts, options->content_folders[i]);
+    if (status == APL_OK)
+        status = apl_aliases_open(built_in, out->alias_image);
+    if (status == APL_OK && options->aliases_file)
+        status = add_tenant_aliases(tenant, texts, options->aliases_file, *built_in);
+    return status;
+}
+
 apl_status apl_content_open_with(apl_content **out, const apl_scan_options *options, apl_value parameters)
 {
     apl_arena *texts = apl_arena_new(); /* moves into the content */
-    apl_str packed = apl_str_make((const char *)apl_content_data,
-                                  (size_t)((uintptr_t)apl_content_data_end - (uintptr_t)apl_content_data));
-    apl_content_files files = {0};
-    apl_str alias_image = APL_STR_NONE;
+    apl_unpacked unpacked = {0};
     apl_aliases *built_in = NULL;
     apl_aliases *tenant = NULL;
 
-    apl_status status = apl_content_unpack(&files, &alias_image, texts, packed);
-    for (size_t i = 0; status == APL_OK && i < options->content_folder_count; i++)
-        status = apl_content_read_folder(&files, texts, options->content_folders[i]);
-    if (status == APL_OK)
-        status = apl_aliases_open(&built_in, alias_image);
-    if (status == APL_OK && options->aliases_file)
-        status = add_tenant_aliases(&tenant, texts, options->aliases_file, built_in);
+    apl_status status = gather(&unpacked, &built_in, &tenant, texts, options);
     if (status != APL_OK) {
         apl_aliases_free(tenant);
         apl_aliases_free(built_in);
-        apl_memory_free(files.items);
+        apl_memory_free(unpacked.files.items);
         apl_arena_free(texts);
         return status;
     }
     apl_content *content = apl_content_new(tenant ? tenant : built_in);
     content->tenant_aliases = tenant ? built_in : NULL;
     content->texts = texts;
-    status = apl_content_compile(content, &files);
+    set_digest(content, &unpacked);
+    status = apl_content_compile(content, &unpacked.files);
     if (status == APL_OK)
         status = add_policies(content, options, parameters);
     if (status == APL_OK)
         status = add_mutes(content, options);
-    if (status == APL_OK)
-        set_digest(content, &files, alias_image);
-    apl_memory_free(files.items);
+    apl_memory_free(unpacked.files.items);
     if (status != APL_OK)
         apl_content_free(content);
     else

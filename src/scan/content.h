@@ -46,9 +46,16 @@ struct apl_content {
 /* Reads the content files below `root` (vocabulary/, frameworks/, services/; cases are left out), sorted by path. */
 apl_status apl_content_read_folder(apl_content_files *out, apl_arena *arena, const char *root);
 
-/* The built-in content as the content tool writes it: magic, JSON of the files, alias image. */
+/* The built-in content as the content tool writes it: magic, digest, JSON of the files, alias image. */
 void apl_content_pack(apl_text *out, const apl_content_files *files, apl_str alias_image);
-apl_status apl_content_unpack(apl_content_files *out, apl_str *alias_image, apl_arena *arena, apl_str packed);
+
+typedef struct apl_unpacked {
+    apl_content_files files;
+    size_t built_in_count; /* of the files; those of the user stand behind */
+    apl_str alias_image;
+    apl_str digest; /* raw bytes of SHA-256 over JSON and image */
+} apl_unpacked;
+apl_status apl_content_unpack(apl_unpacked *out, apl_arena *arena, apl_str packed);
 
 /* Compiles files into content: vocabulary, frameworks, providers, services, rules. */
 apl_status apl_content_compile(apl_content *content, const apl_content_files *files);

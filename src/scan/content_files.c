@@ -4,6 +4,7 @@
  * were checked at build time. Behind it stands the image of the alias table, used in place. */
 #include <stdlib.h>
 
+#include "base/digest.h"
 #include "base/limits.h"
 #include "bytes/files.h"
 #include "json/json.h"
@@ -62,8 +63,8 @@ apl_status apl_content_read_folder(apl_content_files *out, apl_arena *arena, con
     if (status == APL_OK && out->count == before)
         return apl_fail(APL_E_USAGE, "%s: no content: it has no vocabulary/, frameworks/ or services/ with YAML files",
                         root);
-    if (out->count)
-        qsort(out->items, out->count, sizeof *out->items, by_path);
+    if (out->count > before)
+        qsort(out->items + before, out->count - before, sizeof *out->items, by_path);
     return status;
 }
 
@@ -85,23 +86,32 @@ static uint64_t take_number(const char *bytes)
     return number;
 }
 
+static void add_json(apl_text *out, const apl_content_files *files)
+{
+    apl_text_add_char(out, '{');
+    for (size_t i = 0; i < files->count; i++) {
+        if (i)
+            apl_text_add_char(out, ',');
+        apl_json_write_string(out, files->items[i].path);
+        apl_text_add_char(out, ':');
+        apl_value_write(out, files->items[i].value, 0);
+    }
+    apl_text_add_char(out, '}');
+    while (out->size % 8)
+        apl_text_add_char(out, ' '); /* the image behind it is read in place */
+}
+
 void apl_content_pack(apl_text *out, const apl_content_files *files, apl_str alias_image)
 {
+    uint8_t hash[APL_SHA256_BYTES];
     apl_text json;
 
     apl_text_init(&json, APL_CONTENT_PACKED_BYTES_MAX);
-    apl_text_add_char(&json, '{');
-    for (size_t i = 0; i < files->count; i++) {
-        if (i)
-            apl_text_add_char(&json, ',');
-        apl_json_write_string(&json, files->items[i].path);
-        apl_text_add_char(&json, ':');
-        apl_value_write(&json, files->items[i].value, 0);
-    }
-    apl_text_add_char(&json, '}');
-    while (json.size % 8)
-        apl_text_add_char(&json, ' '); /* the image behind it is read in place */
+    add_json(&json, files);
+    apl_str parts[2] = {apl_text_str(&json), alias_image};
+    apl_sha256(hash, parts, 2);
     apl_text_add(out, MAGIC);
+    apl_text_add(out, apl_str_make((const char *)hash, sizeof hash));
     add_number(out, json.size);
     add_number(out, alias_image.size);
     apl_text_add(out, apl_text_str(&json));
@@ -109,20 +119,24 @@ void apl_content_pack(apl_text *out, const apl_content_files *files, apl_str ali
     apl_text_free(&json);
 }
 
-apl_status apl_content_unpack(apl_content_files *out, apl_str *alias_image, apl_arena *arena, apl_str packed)
+apl_status apl_content_unpack(apl_unpacked *out, apl_arena *arena, apl_str packed)
 {
-    size_t header = MAGIC.size + 16;
+    size_t sizes = MAGIC.size + APL_SHA256_BYTES;
+    size_t header = sizes + 16;
     apl_value files = APL_MISSING;
 
+    *out = (apl_unpacked){0};
     if (packed.size < header || !apl_str_starts(packed, MAGIC))
         return apl_fail(APL_E_CONTENT, "this program was built without its content");
-    uint64_t json_size = take_number(packed.data + MAGIC.size);
-    uint64_t image_size = take_number(packed.data + MAGIC.size + 8);
+    uint64_t json_size = take_number(packed.data + sizes);
+    uint64_t image_size = take_number(packed.data + sizes + 8);
     if (json_size > packed.size || image_size > packed.size || header + json_size + image_size != packed.size)
         return apl_fail(APL_E_CONTENT, "the built-in content is damaged");
-    *alias_image = apl_str_slice(packed, header + json_size, packed.size);
+    out->digest = apl_str_slice(packed, MAGIC.size, sizes);
+    out->alias_image = apl_str_slice(packed, header + json_size, packed.size);
     apl_status status = apl_json_parse(&files, arena, apl_str_slice(packed, header, header + json_size));
     for (uint32_t i = 0; status == APL_OK && i < files.size; i++)
-        APL_PUSH(out, ((apl_content_file){files.members[i].key, files.members[i].value}));
+        APL_PUSH(&out->files, ((apl_content_file){files.members[i].key, files.members[i].value}));
+    out->built_in_count = out->files.count;
     return status;
 }

@@ -238,6 +238,35 @@ static void text_fits_every_width(void **state)
     }
 }
 
+static void listings_fit_every_width(void **state)
+{
+    apl_scan_options options = {.version = "0"};
+    apl_content *content = NULL;
+    apl_filter filter = {0};
+    apl_summary summary = {.assets = 1234567, .ai_assets = 1234567};
+    fixture f;
+
+    (void)state;
+    setup(&f, APL_VIEW_LISTING);
+    assert_int_equal(apl_content_open(&content, &options), APL_OK);
+    const apl_listing listings[] = {
+        apl_listing_checks(f.it.arena, content, &filter),
+        apl_listing_services(f.it.arena, content, &filter),
+        apl_listing_frameworks(f.it.arena, content, &filter),
+        apl_listing_snapshots(f.it.arena, &f.it.snapshot.scan, &summary, 1),
+    };
+    for (size_t i = 0; i < sizeof listings / sizeof listings[0]; i++) {
+        assert_true(listings[i].row_count > 0);
+        f.report.listing = &listings[i];
+        for (unsigned width = APL_SCREEN_WIDTH_MIN; width <= APL_SCREEN_WIDTH_MAX; width += 5) {
+            f.report.screen = (apl_screen){.width = width, .clips = true, .is_utf8 = true, .has_drawing = true};
+            assert_true(widest(write_with(&f, "text")) <= width);
+        }
+    }
+    apl_content_free(content);
+    teardown(&f);
+}
+
 static void text_keeps_ids_whole_in_a_pipe(void **state)
 {
     fixture f;
@@ -292,6 +321,7 @@ int main(void)
         cmocka_unit_test(markdown_stays_a_table),
         cmocka_unit_test(sarif_has_levels_and_suppressions),
         cmocka_unit_test(text_fits_every_width),
+        cmocka_unit_test(listings_fit_every_width),
         cmocka_unit_test(text_keeps_ids_whole_in_a_pipe),
         cmocka_unit_test(empty_inventory_says_so),
         cmocka_unit_test(a_failing_sink_stops_every_format),

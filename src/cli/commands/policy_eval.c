@@ -107,7 +107,7 @@ const apl_command apl_command_policy_eval = {
         "effect and reason. A resource without type or id is judged too. A related resource that is not among the "
         "documents does not exist.",
     .examples = "aplomb policy eval --definition policies/ resources.json\n"
-                "aplomb policy eval --definition deny.json --parameters values.json --now 2026-11-23T08:00:00Z -",
+                "aplomb policy eval -d deny.json -p values.json --now 2026-11-23T08:00:00Z -",
     .words_min = 1,
     .words_max = -1,
 };
