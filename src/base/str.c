@@ -11,11 +11,48 @@ apl_str apl_str_from(const char *text)
     return text ? apl_str_make(text, strlen(text)) : APL_STR_NONE;
 }
 
+/* Eight characters at a time: ids and names mostly differ late and seldom in case. */
+#define WORD_BYTES 8u
+
+static uint64_t word_at(const char *text)
+{
+    uint64_t word;
+
+    memcpy(&word, text, sizeof word);
+    return word;
+}
+
+/* ASCII capitals of the eight characters become small letters; bytes from 0x80 stay as they are. */
+static uint64_t fold_word(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t low = word & (ones * 0x7F);
+    uint64_t from_a = low + ones * (0x80 - 'A');
+    uint64_t past_z = low + ones * (0x80 - 'Z' - 1);
+    uint64_t is_capital = (from_a & ~past_z & ~word) & (ones * 0x80);
+
+    return word | (is_capital >> 2);
+}
+
+/* How many leading characters of both are the same without regard to case, in whole words. */
+static uint32_t equal_words(apl_str a, apl_str b, uint32_t shared)
+{
+    uint32_t i = 0;
+
+    for (; i + WORD_BYTES <= shared; i += WORD_BYTES) {
+        uint64_t x = word_at(a.data + i);
+        uint64_t y = word_at(b.data + i);
+        if (x != y && fold_word(x) != fold_word(y))
+            break;
+    }
+    return i;
+}
+
 bool apl_str_equal_nocase(apl_str a, apl_str b)
 {
     if (a.size != b.size)
         return false;
-    for (uint32_t i = 0; i < a.size; i++) {
+    for (uint32_t i = equal_words(a, b, a.size); i < a.size; i++) {
         if (a.data[i] != b.data[i] && apl_char_lower(a.data[i]) != apl_char_lower(b.data[i]))
             return false;
     }
@@ -51,7 +88,7 @@ int apl_str_compare_nocase(apl_str a, apl_str b)
 {
     uint32_t shared = a.size < b.size ? a.size : b.size;
 
-    for (uint32_t i = 0; i < shared; i++) {
+    for (uint32_t i = equal_words(a, b, shared); i < shared; i++) {
         unsigned char x = (unsigned char)apl_char_lower(a.data[i]);
         unsigned char y = (unsigned char)apl_char_lower(b.data[i]);
         if (x != y)
@@ -162,7 +199,12 @@ uint64_t apl_str_hash_nocase(apl_str text)
     /* Long texts are folded and hashed block by block, each block seeding the next. */
     for (uint32_t from = 0; from < text.size || from == 0; from += FOLD_BYTES) {
         uint32_t size = text.size - from < FOLD_BYTES ? text.size - from : FOLD_BYTES;
-        for (uint32_t i = 0; i < size; i++)
+        uint32_t i = 0;
+        for (; i + WORD_BYTES <= size; i += WORD_BYTES) {
+            uint64_t word = fold_word(word_at(text.data + from + i));
+            memcpy(folded + i, &word, sizeof word);
+        }
+        for (; i < size; i++)
             folded[i] = apl_char_lower(text.data[from + i]);
         seed = XXH3_64bits_withSeed(folded, size, seed);
     }

@@ -46,33 +46,40 @@ apl_truth apl_run_failed(const apl_run *run)
 
 /* ---- leaves ---- */
 
-static apl_truth compare_computed(const apl_run *run, const apl_node *node, apl_value left, apl_value right)
+static apl_truth compare_computed(const apl_node *node, apl_value left, apl_value right)
 {
-    char buffer[APL_LOCATION_TEXT_MAX];
     const char *fault = right.type == APL_VALUE_UNREAD ? NULL : apl_operand_fault((apl_operator)node->base, right);
 
     if (fault) {
         (void)apl_fail(APL_E_INPUT, "%.*s %s, not %s", APL_STR_ARG(node->info->operator_name), fault,
                        apl_value_type_name(right));
-        return apl_run_failed(run);
+        return APL_TRUTH_ERROR;
     }
-    if (node->flags & APL_NODE_IS_LOCATION)
-        right = apl_location_normalise(buffer, right);
     return apl_operator_apply((apl_operator)node->base, left, right);
+}
+
+/* A location on the left, or an operand that was computed. */
+static apl_truth compare_slow(const apl_node *node, apl_value left, apl_value right)
+{
+    char left_buffer[APL_LOCATION_TEXT_MAX];
+    char right_buffer[APL_LOCATION_TEXT_MAX];
+
+    if (node->flags & APL_NODE_IS_LOCATION) {
+        left = apl_location_normalise(left_buffer, left);
+        right = apl_location_normalise(right_buffer, right);
+    }
+    if (node->operand)
+        return apl_operator_apply_prepared((apl_operator)node->base, left, node->operand);
+    return compare_computed(node, left, right);
 }
 
 /* The outcome of the node's operator on `left`; `right` is used when the operand is computed. */
 static inline apl_truth compare(const apl_run *run, const apl_node *node, apl_value left, apl_value right)
 {
-    char buffer[APL_LOCATION_TEXT_MAX];
-    apl_truth truth;
+    bool is_plain = node->operand && (node->flags & APL_NODE_IS_LOCATION) == 0;
+    apl_truth truth = is_plain ? apl_operator_apply_fast((apl_operator)node->base, left, node->operand)
+                               : compare_slow(node, left, right);
 
-    if (node->flags & APL_NODE_IS_LOCATION)
-        left = apl_location_normalise(buffer, left);
-    if (node->operand)
-        truth = apl_operator_apply_fast((apl_operator)node->base, left, node->operand);
-    else
-        truth = compare_computed(run, node, left, right);
     if (truth == APL_TRUTH_ERROR)
         return apl_run_failed(run);
     return (node->flags & APL_NODE_NEGATIVE) ? apl_truth_not(truth) : truth;

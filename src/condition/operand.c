@@ -114,7 +114,7 @@ apl_truth apl_operator_apply_prepared(apl_operator base, apl_value left, const a
     if (left.type == APL_VALUE_STRING && operand->shape == APL_OPERAND_TEXT) {
         if (left.size == operand->lower.size && apl_fold_equal_ascii(left.string, operand->lower.data, left.size))
             return APL_TRUE;
-        if (apl_fold_is_ascii(apl_value_str(left)))
+        if (left.size < operand->lower.size || apl_fold_is_ascii(apl_value_str(left))) /* nothing folds to a longer text */
             return APL_FALSE;
     }
     if (left.type == APL_VALUE_STRING && operand->shape == APL_OPERAND_LIST) {

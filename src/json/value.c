@@ -186,6 +186,37 @@ static void write_escape(apl_text *out, unsigned char c)
         apl_text_add_format(out, "\\u%04x", c);
 }
 
+/* True when a byte of the word is zero. */
+static uint64_t has_zero(uint64_t word)
+{
+    return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
+}
+
+/* Characters that stand for themselves inside a JSON string: printable ASCII but the quote and the backslash. */
+static bool is_plain(unsigned char c)
+{
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
+
+/* The first character from `i` on that is not plain; eight at a time while they are. */
+static size_t skip_plain(apl_str text, size_t i)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+
+    for (; i + 8 <= text.size; i += 8) {
+        uint64_t word;
+        memcpy(&word, text.data + i, sizeof word);
+        uint64_t is_control = (word - ones * ' ') & ~word;
+        uint64_t is_special = has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\')) |
+                              has_zero(word ^ (ones * 0x7F));
+        if ((is_control | is_special | word) & (ones * 0x80))
+            break;
+    }
+    while (i < text.size && is_plain((unsigned char)text.data[i]))
+        i++;
+    return i;
+}
+
 void apl_json_write_string(apl_text *out, apl_str text)
 {
     const unsigned char *bytes = (const unsigned char *)text.data;
@@ -194,17 +225,19 @@ void apl_json_write_string(apl_text *out, apl_str text)
 
     apl_text_add_char(out, '"');
     while (i < text.size) {
-        unsigned char c = bytes[i];
-        size_t size = c < 0x80 ? 1 : utf8_size(bytes + i, text.size - i);
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f && size) {
+        i = skip_plain(text, i);
+        if (i == text.size)
+            break;
+        size_t size = bytes[i] < 0x80 ? 0 : utf8_size(bytes + i, text.size - i);
+        if (size) {
             i += size;
             continue;
         }
         apl_text_add(out, apl_str_slice(text, from, i));
-        if (size == 0)
+        if (bytes[i] >= 0x80)
             apl_text_add(out, APL_STR("\xEF\xBF\xBD"));
         else
-            write_escape(out, c);
+            write_escape(out, bytes[i]);
         from = ++i;
     }
     if (text.size)

@@ -204,13 +204,19 @@ static apl_value virtual_member(const apl_subject *subject, const apl_binding *b
 
 void apl_walk_start(apl_walk *walk, const apl_subject *subject, apl_field_id field, const apl_scope *scope)
 {
-    memset(walk, 0, sizeof *walk);
-    walk->scope = scope;
+    /* The arrays are only looked at up to `depth`, so they need no clearing. */
     walk->subject = subject;
-    if (subject->plan == NULL || field >= subject->plan->field_count) {
-        walk->root = APL_MISSING;
+    walk->binding = NULL;
+    walk->root = APL_MISSING;
+    walk->scope = scope;
+    walk->depth = 0;
+    walk->is_started = false;
+    walk->is_unread = false;
+    walk->is_missing = false;
+    walk->missing_is_unread = false;
+    walk->is_given = false;
+    if (subject->plan == NULL || field >= subject->plan->field_count)
         return;
-    }
     walk->binding = &subject->plan->bindings[field];
     walk->missing_is_unread = missing_is_unread(subject->asset, walk->binding);
     if (is_virtual(walk->binding)) {

@@ -73,7 +73,7 @@ static apl_str kept(apl_normalizer *normalizer, apl_str text)
     return apl_projector_text(normalizer->projector, text);
 }
 
-void apl_coverage_count(apl_normalizer *normalizer, const apl_coverage *row)
+uint32_t apl_coverage_count(apl_normalizer *normalizer, const apl_coverage *row)
 {
     char key[APL_PATH_BYTES_MAX];
     int size = snprintf(key, sizeof key, "%.*s\n%.*s\n%.*s\n%u\n%.*s", APL_STR_ARG(row->source),
@@ -84,7 +84,7 @@ void apl_coverage_count(apl_normalizer *normalizer, const apl_coverage *row)
     normalizer->documents += row->count;
     if (at != APL_TABLE_NONE) {
         normalizer->coverage.items[at].count += row->count;
-        return;
+        return at;
     }
     apl_coverage added = {
         .source = kept(normalizer, row->source),
@@ -95,9 +95,10 @@ void apl_coverage_count(apl_normalizer *normalizer, const apl_coverage *row)
         .why = kept(normalizer, row->why),
         .needs = kept(normalizer, row->needs),
     };
-    (void)apl_table_put(normalizer->coverage_rows, apl_arena_str(normalizer->keep, text),
-                        (uint32_t)normalizer->coverage.count);
+    at = (uint32_t)normalizer->coverage.count;
+    (void)apl_table_put(normalizer->coverage_rows, apl_arena_str(normalizer->keep, text), at);
     APL_PUSH(&normalizer->coverage, added);
+    return at;
 }
 
 static apl_str scope_of_id(apl_str id)
@@ -119,12 +120,12 @@ void apl_document_unsupported(apl_normalizer *normalizer, const apl_document *do
         .count = 1,
         .why = APL_STR("no service knows this type"),
     };
-    apl_coverage_count(normalizer, &row);
+    (void)apl_coverage_count(normalizer, &row);
 }
 
 void apl_document_unread(apl_normalizer *normalizer, const apl_coverage *row)
 {
-    apl_coverage_count(normalizer, row);
+    (void)apl_coverage_count(normalizer, row);
 }
 
 void apl_document_empty_list(apl_normalizer *normalizer, const apl_document *document)
@@ -136,7 +137,7 @@ void apl_document_empty_list(apl_normalizer *normalizer, const apl_document *doc
         .state = APL_COVERAGE_READ,
         .count = 1,
     };
-    apl_coverage_count(normalizer, &row);
+    (void)apl_coverage_count(normalizer, &row);
 }
 
 void apl_normalizer_broken(apl_normalizer *normalizer, const apl_place *place, const char *why, bool counts)
@@ -149,7 +150,7 @@ void apl_normalizer_broken(apl_normalizer *normalizer, const apl_place *place, c
         .count = counts,
         .why = apl_str_from(why),
     };
-    apl_coverage_count(normalizer, &row);
+    (void)apl_coverage_count(normalizer, &row);
 }
 
 void apl_normalizer_unsupported(apl_normalizer *normalizer, const char *what)
@@ -162,7 +163,7 @@ void apl_normalizer_unsupported(apl_normalizer *normalizer, const char *what)
         .count = 1,
         .why = APL_STR("no document"),
     };
-    apl_coverage_count(normalizer, &row);
+    (void)apl_coverage_count(normalizer, &row);
 }
 
 bool apl_normalizer_is_wrapper(const apl_normalizer *normalizer, apl_str name)
@@ -322,8 +323,11 @@ static void spool_body(apl_normalizer *normalizer, apl_asset *asset, const apl_j
     asset->is_buffered = true;
 }
 
+/* The row of (type, scope) is found by their addresses, because both texts are kept once; a miss takes the long way. */
 static void count_read(apl_normalizer *normalizer, const apl_asset *asset)
 {
+    uintptr_t mixed = ((uintptr_t)asset->plan >> 4) ^ ((uintptr_t)asset->scope.data >> 3);
+    apl_read_row *known = &normalizer->read_rows[mixed & (APL_READ_ROWS - 1)];
     apl_coverage row = {
         .source = asset->source,
         .scope = asset->scope,
@@ -331,7 +335,14 @@ static void count_read(apl_normalizer *normalizer, const apl_asset *asset)
         .state = APL_COVERAGE_READ,
         .count = 1,
     };
-    apl_coverage_count(normalizer, &row);
+
+    if (known->plan == asset->plan && known->scope == asset->scope.data) {
+        normalizer->coverage.items[known->row].count++;
+        normalizer->documents++;
+        return;
+    }
+    uint32_t at = apl_coverage_count(normalizer, &row);
+    *known = (apl_read_row){asset->plan, asset->scope.data, at};
 }
 
 void apl_document_take(apl_normalizer *normalizer, const apl_document *document, const apl_type *type,
@@ -352,7 +363,7 @@ void apl_document_take(apl_normalizer *normalizer, const apl_document *document,
             .count = 1,
             .why = APL_STR("the document has no id"),
         };
-        apl_coverage_count(normalizer, &row);
+        (void)apl_coverage_count(normalizer, &row);
         return;
     }
     if (document->is_partial || (recognition && recognition->is_partial))

@@ -21,6 +21,14 @@ typedef struct apl_document {
     bool is_typed;  /* the type was said (by an envelope or a shape), so the body is not opened any further */
 } apl_document;
 
+/* A coverage row that was counted lately, found by the addresses of what it is about. */
+#define APL_READ_ROWS 1024 /* a power of two */
+typedef struct apl_read_row {
+    const apl_plan *plan;
+    const char *scope;
+    uint32_t row;
+} apl_read_row;
+
 struct apl_normalizer {
     apl_normalizer_options options;
     apl_arena *keep;    /* assets and columns */
@@ -31,6 +39,7 @@ struct apl_normalizer {
     apl_asset_list assets;
     apl_coverage_list coverage;
     apl_table *coverage_rows;
+    apl_read_row read_rows[APL_READ_ROWS];
     uint64_t documents;
     APL_VECTOR(apl_document) pending;
     const apl_place *place;
@@ -51,8 +60,8 @@ void apl_document_unsupported(apl_normalizer *normalizer, const apl_document *do
 void apl_document_unread(apl_normalizer *normalizer, const apl_coverage *row);
 void apl_document_empty_list(apl_normalizer *normalizer, const apl_document *document);
 
-/* Adds `count` documents to the coverage row with these values, made when it is not there. */
-void apl_coverage_count(apl_normalizer *normalizer, const apl_coverage *row);
+/* Adds `count` documents to the coverage row with these values, made when it is not there; its number. */
+uint32_t apl_coverage_count(apl_normalizer *normalizer, const apl_coverage *row);
 
 /* Limit on pages inside pages. */
 #define APL_PAGE_DEPTH_MAX 8

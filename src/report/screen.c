@@ -95,6 +95,16 @@ static glyph next_glyph(const apl_screen *screen, apl_str text, size_t at)
     return out;
 }
 
+/* The length of the run of printable ASCII at `at`; most text is nothing else, and needs no look at each glyph. */
+static size_t plain_run(apl_str text, size_t at)
+{
+    size_t end = at;
+
+    while (end < text.size && text.data[end] >= 0x20 && text.data[end] < 0x7F)
+        end++;
+    return end - at;
+}
+
 static const char *style_code(apl_style style)
 {
     static const char *const codes[] = {"0", "1", "2", "1;31", "31", "33", "36", "32"};
@@ -121,9 +131,14 @@ unsigned apl_screen_width_of(const apl_screen *screen, apl_str text)
     unsigned width = 0;
 
     for (size_t i = 0; i < text.size;) {
-        glyph one = next_glyph(screen, text, i);
-        width += one.width;
-        i += one.taken;
+        size_t plain = plain_run(text, i);
+        width += (unsigned)plain;
+        i += plain;
+        if (i < text.size) {
+            glyph one = next_glyph(screen, text, i);
+            width += one.width;
+            i += one.taken;
+        }
     }
     return width;
 }
@@ -131,9 +146,14 @@ unsigned apl_screen_width_of(const apl_screen *screen, apl_str text)
 void apl_screen_add(apl_text *out, const apl_screen *screen, apl_str text)
 {
     for (size_t i = 0; i < text.size;) {
-        glyph one = next_glyph(screen, text, i);
-        apl_text_add(out, apl_str_make(one.bytes, one.size));
-        i += one.taken;
+        size_t plain = plain_run(text, i);
+        apl_text_add(out, apl_str_make(text.data + i, plain));
+        i += plain;
+        if (i < text.size) {
+            glyph one = next_glyph(screen, text, i);
+            apl_text_add(out, apl_str_make(one.bytes, one.size));
+            i += one.taken;
+        }
     }
 }
 
@@ -171,8 +191,10 @@ unsigned apl_screen_fit(apl_text *out, const apl_screen *screen, apl_str text, u
     unsigned whole = apl_screen_width_of(screen, text);
     unsigned taken = ellipsis_width;
 
-    if (whole <= width)
-        return add_columns(out, screen, text, 0, whole + 1);
+    if (whole <= width) {
+        apl_screen_add(out, screen, text);
+        return whole;
+    }
     if (width <= ellipsis_width || cut == APL_CUT_SHORT)
         return add_columns(out, screen, text, 0, width);
     if (cut == APL_CUT_START) {
@@ -187,8 +209,12 @@ unsigned apl_screen_fit(apl_text *out, const apl_screen *screen, apl_str text, u
 
 void apl_screen_spaces(apl_text *out, unsigned count)
 {
-    for (unsigned i = 0; i < count; i++)
-        apl_text_add_char(out, ' ');
+    static const char spaces[] = "                                ";
+
+    for (unsigned chunk; count > 0; count -= chunk) {
+        chunk = count < sizeof spaces - 1 ? count : (unsigned)sizeof spaces - 1;
+        apl_text_add(out, apl_str_make(spaces, chunk));
+    }
 }
 
 /* The end of the next word of a line. On a terminal a word longer than the line is broken; in a pipe it stays whole. */

@@ -75,8 +75,10 @@ static void write_title(apl_text *out, const summary_state *state)
     apl_screen_number(&line, state->summary.ai_assets);
     apl_text_add(&line, APL_STR(" of them AI; "));
     add_count(&line, scan->documents, "document", "documents");
-    if (seconds >= 0)
-        apl_text_add_format(&line, " in %.1f s", seconds);
+    if (seconds >= 1)
+        apl_text_add_format(&line, " in %.0f s", seconds);
+    else if (seconds >= 0)
+        apl_text_add(&line, APL_STR(" in under 1 s"));
     for (size_t i = 0; i < scan->source_count; i++) {
         apl_text_add(&line, i ? APL_STR(", ") : APL_STR("; from "));
         apl_text_add(&line, scan->sources[i]);

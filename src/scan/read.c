@@ -36,6 +36,9 @@ typedef struct reading_job {
     apl_stream *stream;
     cut_failure *faults;
     size_t fault_count;
+    uint64_t bytes_before; /* of the files that are done */
+    uint64_t bytes_total;
+    uint64_t bytes_told;
     uint32_t file;
     apl_str path;
     bool is_named;
@@ -222,11 +225,26 @@ static void cut_fault(void *context, uint64_t offset, const char *why)
     job->faults[job->fault_count++] = (cut_failure){place, why};
 }
 
+#define PROGRESS_BYTES (4u << 20)
+
+static void tell_progress(reading_job *job, uint64_t bytes_done)
+{
+    if (job->options->on_progress == NULL)
+        return;
+    job->bytes_told = bytes_done;
+    job->options->on_progress(job->options->on_progress_context, bytes_done, job->bytes_total,
+                              __atomic_load_n(&job->documents, __ATOMIC_RELAXED));
+}
+
 static apl_status read_stream(void *context, size_t *got, char *buffer, size_t size)
 {
     reading_job *job = context;
+    apl_status status = apl_stream_read(got, job->stream, buffer, size);
+    uint64_t done = job->bytes_before + apl_stream_bytes(job->stream);
 
-    return apl_stream_read(got, job->stream, buffer, size);
+    if (done >= job->bytes_told + PROGRESS_BYTES)
+        tell_progress(job, done);
+    return status;
 }
 
 static bool is_wrapper(void *context, apl_str name)
@@ -313,8 +331,8 @@ static void read_files(reading_job *job, const apl_files *files)
 {
     unsigned threads = job->reading->count;
     size_t chunk_count = (size_t)threads * CHUNKS_PER_THREAD + 2;
-    uint64_t bytes = 0;
 
+    job->bytes_total = files->bytes;
     job->chunks = apl_memory_new(chunk_count * sizeof *job->chunks);
     job->full = apl_queue_new(chunk_count);
     job->empty = apl_queue_new(chunk_count);
@@ -323,10 +341,8 @@ static void read_files(reading_job *job, const apl_files *files)
     apl_threads *group = apl_threads_start(threads, parse_thread, job);
     for (size_t i = 0; i < files->files.count; i++) {
         read_file(job, &files->files.items[i]);
-        bytes += files->files.items[i].size;
-        if (job->options->on_progress)
-            job->options->on_progress(job->options->on_progress_context, bytes, files->bytes,
-                                      __atomic_load_n(&job->documents, __ATOMIC_RELAXED));
+        job->bytes_before += files->files.items[i].size;
+        tell_progress(job, job->bytes_before);
     }
     apl_queue_close(job->full);
     apl_threads_join(group);

@@ -7,11 +7,11 @@
 #include <stdint.h>
 
 #include "base/limits.h"
-#include "json/json.h"
 #include "normalize/arm_id.h"
 #include "normalize/subject_json.h"
 #include "policy/lint.h"
 #include "policy/rule.h"
+#include "json/json.h"
 
 #define DOCUMENTS_MAX 8
 
@@ -73,16 +73,33 @@ static void judge(const apl_policy_context *context, const apl_policy *policy, a
     apl_vocabulary_free(&vocabulary);
 }
 
+/* Brings the file into force over one account in one group. */
 static void bring_into_force(const apl_policy_context *context, apl_value file)
 {
+    static const char account[] = "{\"id\":\"/subscriptions/1/resourceGroups/g/providers/Microsoft.CognitiveServices/"
+                                  "accounts/a\",\"name\":\"a\",\"type\":\"Microsoft.CognitiveServices/accounts\","
+                                  "\"location\":\"East US\"}";
     apl_policy_set *set = NULL;
+    apl_estate estate;
+    apl_vocabulary vocabulary;
+    apl_value document;
+    apl_str exemption;
 
     if (apl_policy_set_new(&set, context) != APL_OK)
         return;
-    if (apl_policy_set_add(set, file, "fuzz.json") == APL_OK)
-        (void)apl_policy_set_finish(set);
-    for (size_t i = 0; i < apl_policy_set_count(set); i++)
-        (void)apl_policy_set_source(set, i);
+    apl_vocabulary_init(&vocabulary, context->arena);
+    apl_estate_init(&estate, &vocabulary);
+    if (apl_policy_set_add(set, file, "fuzz.json") == APL_OK && apl_policy_set_finish(set) == APL_OK &&
+        apl_json_parse(&document, context->arena, apl_str_from(account)) == APL_OK) {
+        add_document(&estate, context, document);
+        apl_policy_eval eval = {.estate = &estate, .arena = context->arena, .now = INT64_C(639000000000000000)};
+        for (size_t i = 0; i < apl_policy_set_count(set); i++) {
+            (void)apl_policy_set_source(set, i);
+            (void)apl_policy_set_covers(set, i, &eval, 0, &exemption);
+        }
+    }
+    apl_estate_free(&estate);
+    apl_vocabulary_free(&vocabulary);
     apl_policy_set_free(set);
 }
 

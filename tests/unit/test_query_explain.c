@@ -1,4 +1,6 @@
-/* tests/unit/test_query_explain.c: an id finds its one thing, and nothing that is not unique is guessed. */
+/* tests/unit/test_query_explain.c: an id finds its one thing, and nothing that is not unique is guessed.
+ *
+ * Assets, findings by their start, checks, rules and kinds; and why an asset counts as AI. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
