@@ -7,10 +7,11 @@
 #include "base/limits.h"
 
 #define PROVIDERS APL_STR("/providers/")
+#define ROOT APL_STR("/") /* the scope above all management groups: the tenant */
 
 bool apl_arm_is_id(apl_str id)
 {
-    return apl_str_starts_nocase(id, APL_STR("/subscriptions/")) || apl_str_starts_nocase(id, PROVIDERS) ||
+    return apl_str_equal(id, ROOT) || apl_str_starts_nocase(id, APL_STR("/subscriptions/")) || apl_str_starts_nocase(id, PROVIDERS) ||
            apl_str_starts_nocase(id, APL_STR("/tenants/"));
 }
 
@@ -43,7 +44,7 @@ static apl_str container_type(apl_str id)
         return APL_STR("Microsoft.Resources/resourceGroups");
     if (apl_str_starts_nocase(id, APL_STR("/subscriptions/")))
         return APL_STR("Microsoft.Resources/subscriptions");
-    if (apl_str_starts_nocase(id, APL_STR("/tenants/")))
+    if (apl_str_starts_nocase(id, APL_STR("/tenants/")) || apl_str_equal(id, ROOT))
         return APL_STR("Microsoft.Resources/tenants");
     return APL_STR_NONE;
 }

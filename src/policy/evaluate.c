@@ -41,20 +41,25 @@ static apl_str up_to(apl_str id, apl_str segment)
 /* resourceGroup(): in Azure the group of the id, elsewhere the parent (a namespace, an account). */
 static apl_value group_value(const apl_policy *policy, const apl_asset *asset, const apl_policy_eval *eval)
 {
-    apl_str name = apl_arm_is_id(asset->id) ? apl_arm_segment(asset->id, APL_STR("resourceGroups")) : APL_STR_NONE;
+    bool is_arm = apl_arm_is_id(asset->id);
+    apl_str name = is_arm ? apl_arm_segment(asset->id, APL_STR("resourceGroups")) : APL_STR_NONE;
     apl_str id = up_to(asset->id, name);
+    apl_value location = APL_UNREAD;
     apl_asset_id group = find_container(eval, asset, id);
 
-    if (id.size == 0 && (group == APL_ASSET_NONE || apl_arm_is_id(asset->id)))
+    if (id.size == 0 && (is_arm || group == APL_ASSET_NONE))
         return APL_MISSING;
-    const apl_asset *found = group == APL_ASSET_NONE ? NULL : &eval->estate->assets.items[group];
+    if (group != APL_ASSET_NONE) {
+        const apl_asset *found = &eval->estate->assets.items[group];
+        name = id.size ? name : found->name;
+        id = id.size ? id : found->id;
+        location = found->is_read ? apl_value_string(found->location) : APL_UNREAD;
+    }
     apl_member *members = APL_ARENA_ARRAY(eval->arena, apl_member, 5);
-    members[0] = (apl_member){APL_STR("name"), apl_value_string(id.size ? name : found->name)};
-    members[1] = (apl_member){APL_STR("id"), apl_value_string(id.size ? id : found->id)};
+    members[0] = (apl_member){APL_STR("name"), apl_value_string(name)};
+    members[1] = (apl_member){APL_STR("id"), apl_value_string(id)};
     members[2] = (apl_member){APL_STR("type"), apl_value_string(APL_STR("Microsoft.Resources/resourceGroups"))};
-    members[3] = (apl_member){APL_STR("location"), APL_UNREAD};
-    if (found && found->is_read)
-        members[3].value = apl_value_string(found->location);
+    members[3] = (apl_member){APL_STR("location"), location};
     members[4] = (apl_member){APL_STR("tags"), field_or_unread(eval, group, policy->tags_field)};
     return apl_value_object(members, 5);
 }

@@ -6,7 +6,8 @@
 
 #include <stddef.h>
 
-const char *const apl_rule_members[] = {"check", "title", "severity", "why", "fix", "needs", "evidence", "policyRule", NULL};
+const char *const apl_rule_members[] = {"check", "title",    "severity",   "why", "fix",
+                                        "needs", "evidence", "policyRule", NULL};
 const char *const apl_rule_fix_members[] = {"summary", "cli", "bicep", "terraform", "patch", NULL};
 const char *const apl_rule_patch_members[] = {"path", "value", "operation", NULL};
 
