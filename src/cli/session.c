@@ -171,6 +171,13 @@ static bool is_live_source(const char *source)
     return true;
 }
 
+const char *apl_session_store_url(const apl_session *session)
+{
+    if (session->settings->store)
+        return session->settings->store;
+    return session->settings->environment.store ? session->settings->environment.store : APL_STORE_DEFAULT;
+}
+
 apl_status apl_session_scan(apl_session *session, const apl_word_list *sources, bool keeps_bodies)
 {
     static const char *const here[] = {"."};
@@ -182,19 +189,13 @@ apl_status apl_session_scan(apl_session *session, const apl_word_list *sources, 
     }
     session->options.sources = sources->count ? sources->items : here;
     session->options.source_count = sources->count ? sources->count : 1;
+    session->options.ignored = apl_session_store_url(session);
     session->options.keeps_bodies = keeps_bodies;
     session->options.keeps_passes = (session->filter.statuses >> APL_STATUS_PASS & 1u) != 0;
     status = apl_scan_run(&session->snapshot, session->content, &session->options);
     session->has_snapshot = status == APL_OK;
     apl_progress_finish(&session->progress);
     return status;
-}
-
-const char *apl_session_store_url(const apl_session *session)
-{
-    if (session->settings->store)
-        return session->settings->store;
-    return session->settings->environment.store ? session->settings->environment.store : APL_STORE_DEFAULT;
 }
 
 apl_status apl_session_open_store(apl_session *session, bool for_writing)

@@ -1,8 +1,8 @@
 /* condition/aliases.c: looking aliases up in an image.
  *
- * The image is a header, rows sorted by (type, name), the numbers of the rows sorted by name, those of the few rows whose
- * name does not start with their own type, and the texts. It is searched where it lies; opening it reads
- * the header. Rows are copied out, because the image may lie at any address. */
+ * The image is a header, rows sorted by (type, name), the numbers of the rows sorted by name, those of the few rows
+ * whose name does not start with their own type, and the texts. It is searched where it lies; opening it reads the
+ * header. Rows are copied out, because the image may lie at any address. */
 #include "condition/aliases_image.h"
 
 #include "base/limits.h"

@@ -117,7 +117,8 @@ static void sort_aliases(collecting *c)
 
 static bool is_foreign(const alias *a)
 {
-    return !(a->name.size > a->type.size && a->name.data[a->type.size] == '/' && apl_str_starts_nocase(a->name, a->type));
+    return !(a->name.size > a->type.size && a->name.data[a->type.size] == '/' &&
+             apl_str_starts_nocase(a->name, a->type));
 }
 
 /* Where the text lies among the texts. */

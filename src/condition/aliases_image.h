@@ -1,7 +1,7 @@
 /* condition/aliases_image.h: how the image of an alias table lies in memory; private to this folder.
  *
- * Numbers have the byte order of the machine: the image is made and used by the same build. Offsets count from the start
- * of the image, those of texts from the start of the texts. */
+ * Numbers have the byte order of the machine: the image is made and used by the same build. Offsets count from the
+ * start of the image, those of texts from the start of the texts. */
 #ifndef APL_CONDITION_ALIASES_IMAGE_H
 #define APL_CONDITION_ALIASES_IMAGE_H
 

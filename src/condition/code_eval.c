@@ -37,8 +37,8 @@ static apl_status call_function(machine *m, const apl_code_step *step)
     return status;
 }
 
-/* A missing member of an object is null: a rule that compares a tag of the resource group must not fail where there is no
- * such tag. So is any member of nothing. */
+/* A missing member of an object is null: a rule that compares a tag of the resource group must not fail where there is
+ * no such tag. So is any member of nothing. */
 static apl_status take_member(apl_value *value, apl_str name)
 {
     if (value->type == APL_VALUE_UNREAD)

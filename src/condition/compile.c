@@ -166,9 +166,9 @@ static void warn_of_plain_paths(apl_compiler *compiler)
 
     for (size_t i = 0; i < count && compiler->options->on_message; i++) {
         apl_message message = {APL_MESSAGE_WARNING, compiler->plain_paths.items[i].path, APL_STR_NONE, APL_STR_NONE};
-        message.text = apl_arena_format(compiler->arena,
-                                        "'%.*s' is no alias; Azure would refuse it, here it is read as a path",
-                                        APL_STR_ARG(compiler->plain_paths.items[i].name));
+        message.text =
+            apl_arena_format(compiler->arena, "'%.*s' is no alias; Azure would refuse it, here it is read as a path",
+                             APL_STR_ARG(compiler->plain_paths.items[i].name));
         compiler->options->on_message(compiler->options->on_message_context, &message);
     }
 }

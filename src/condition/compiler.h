@@ -72,8 +72,8 @@ __attribute__((format(printf, 3, 4))) void apl_report_message(apl_compiler *comp
 __attribute__((format(printf, 2, 3))) void apl_report_error(apl_compiler *compiler, const char *format, ...);
 __attribute__((format(printf, 2, 3))) void apl_report_warning(apl_compiler *compiler, const char *format, ...);
 
-/* Keeps the nearest name found so far: call it for each candidate with the same `nearest` and `distance`, which starts as
- * apl_nearest_limit(name). */
+/* Keeps the nearest name found so far: call it for each candidate with the same `nearest` and `distance`, which starts
+ * as apl_nearest_limit(name). */
 unsigned apl_nearest_limit(apl_str name);
 void apl_nearest_try(apl_str *nearest, unsigned *distance, apl_str name, apl_str candidate);
 

@@ -38,10 +38,10 @@ typedef struct apl_compile {
     const apl_aliases *aliases; /* for messages about unknown names only; may be NULL */
     apl_value parameters;
     apl_value policy;
-    const char *file; /* for messages */
-    apl_str path;     /* JSON path of what is compiled, for messages: "policyRule.if" */
-    bool forbids_subject;         /* field(), resourceGroup(), subscription() are errors (modify conditions) */
-    apl_message_fn on_message;    /* called for each error and warning; may be NULL */
+    const char *file;          /* for messages */
+    apl_str path;              /* JSON path of what is compiled, for messages: "policyRule.if" */
+    bool forbids_subject;      /* field(), resourceGroup(), subscription() are errors (modify conditions) */
+    apl_message_fn on_message; /* called for each error and warning; may be NULL */
     void *on_message_context;
 } apl_compile;
 
@@ -59,11 +59,11 @@ typedef struct apl_eval {
                                    the `if` while an existenceCondition runs, else the same as subject */
     apl_arena *arena;           /* scratch for functions; the caller resets it */
     apl_instant now;
-    apl_value resource_group;   /* object for resourceGroup(), missing when unknown */
-    apl_value subscription;     /* object for subscription() */
-    apl_str api_version;        /* for requestContext().apiVersion */
-    struct apl_trace *trace;    /* NULL: no explanation wanted */
-    char *error;                /* APL_ERROR_BYTES_MAX bytes for the reason of an error, or NULL */
+    apl_value resource_group; /* object for resourceGroup(), missing when unknown */
+    apl_value subscription;   /* object for subscription() */
+    apl_str api_version;      /* for requestContext().apiVersion */
+    struct apl_trace *trace;  /* NULL: no explanation wanted */
+    char *error;              /* APL_ERROR_BYTES_MAX bytes for the reason of an error, or NULL */
 } apl_eval;
 
 apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eval);
@@ -85,12 +85,12 @@ bool apl_condition_is_derived(const apl_condition *condition);
 /* The explanation of one evaluation: each leaf that decided the outcome, in the order of the rule. A leaf below an
  * anyOf that was true is listed only when it was true itself, and so on; what was not decisive is left out. */
 typedef struct apl_trace_leaf {
-    apl_str path;       /* path in the document, or the expression text */
+    apl_str path;          /* path in the document, or the expression text */
     apl_str operator_name; /* as in the language: "equals", "exists", "count greater" ... */
-    apl_value value;    /* what was found: missing, unread or a copy in the trace's arena */
-    apl_value operand;  /* what the rule compares with */
-    apl_truth outcome;  /* of the leaf itself */
-    bool is_negated;    /* below an odd number of `not` */
+    apl_value value;       /* what was found: missing, unread or a copy in the trace's arena */
+    apl_value operand;     /* what the rule compares with */
+    apl_truth outcome;     /* of the leaf itself */
+    bool is_negated;       /* below an odd number of `not` */
 } apl_trace_leaf;
 
 typedef struct apl_trace {

@@ -18,8 +18,8 @@ typedef struct open_count {
     const apl_scope *scope_around;
     apl_value items; /* of a count over a value */
     uint32_t next;
-    uint32_t holds;  /* members for which the `where` is true */
-    uint32_t open;   /* ... for which it is unread or an error */
+    uint32_t holds; /* members for which the `where` is true */
+    uint32_t open;  /* ... for which it is unread or an error */
     bool has_error;
 } open_count;
 
@@ -378,8 +378,8 @@ static void keep_decisive(apl_trace *trace, apl_group *group, apl_truth truth)
     group->member = (uint32_t)trace->leaves.count;
 }
 
-/* Hands the outcome of the nodes before `next` to what is open around them. True when nothing is left open; else *next is
- * the node to go on with. */
+/* Hands the outcome of the nodes before `next` to what is open around them. True when nothing is left open; else *next
+ * is the node to go on with. */
 static bool ascend(machine *m, apl_truth *truth, uint32_t *next)
 {
     apl_trace *trace = m->run->eval->trace;

@@ -1,8 +1,8 @@
 /* condition/expression.c: from texts in brackets, and JSON around them, to instructions.
  *
- * "[concat('a', field('b'))]" is read once from left to right; calls and indexes that are open stand on a stack of at most
- * APL_EXPRESSION_DEPTH_MAX. What is constant is computed at once: parameters, and pure functions of them. A constant part
- * that fails stays as it is, because a lazy if() may never reach it. */
+ * "[concat('a', field('b'))]" is read once from left to right; calls and indexes that are open stand on a stack of at
+ * most APL_EXPRESSION_DEPTH_MAX. What is constant is computed at once: parameters, and pure functions of them. A
+ * constant part that fails stays as it is, because a lazy if() may never reach it. */
 #include "condition/compiler.h"
 
 typedef enum frame_kind { FRAME_CALL, FRAME_IF, FRAME_CHAIN, FRAME_INDEX } frame_kind;
@@ -184,9 +184,7 @@ static void open_call(parser *p, apl_str name)
     if (apl_str_equal(proper, APL_STR("and")) || apl_str_equal(proper, APL_STR("or")) ||
         apl_str_equal(proper, APL_STR("coalesce"))) {
         opened.kind = FRAME_CHAIN;
-        opened.chain = proper.data[0] == 'a'   ? APL_STEP_AND
-                       : proper.data[0] == 'o' ? APL_STEP_OR
-                                               : APL_STEP_COALESCE;
+        opened.chain = proper.data[0] == 'a' ? APL_STEP_AND : proper.data[0] == 'o' ? APL_STEP_OR : APL_STEP_COALESCE;
     }
     (void)open_frame(p, opened);
 }
@@ -278,7 +276,8 @@ static void close_parameters(parser *p, uint32_t first)
         if (apl_str_equal_nocase(member->key, name)) {
             p->steps.items[first].constant = member->value;
             if (member->value.type == APL_VALUE_MISSING)
-                p->steps.items[first] = (apl_code_step){.kind = APL_STEP_NO_PARAMETER, .constant = apl_value_string(name)};
+                p->steps.items[first] =
+                    (apl_code_step){.kind = APL_STEP_NO_PARAMETER, .constant = apl_value_string(name)};
             return;
         }
         apl_nearest_try(&about.nearest, &distance, name, member->key);
@@ -410,7 +409,8 @@ static void read_text(parser *p)
     uint32_t end = from;
     size_t size = 0;
 
-    while (end < p->text.size && (p->text.data[end] != '\'' || (end + 1 < p->text.size && p->text.data[end + 1] == '\'')))
+    while (end < p->text.size &&
+           (p->text.data[end] != '\'' || (end + 1 < p->text.size && p->text.data[end + 1] == '\'')))
         end += p->text.data[end] == '\'' ? 2 : 1;
     if (end >= p->text.size) {
         fault(p, "a text has no closing quote");
@@ -547,8 +547,8 @@ static bool read_behind(parser *p)
         return c == ',';
     }
     p->at--;
-    fault(p, f == NULL             ? "nothing may stand here"
-             : c == 0              ? "a parenthesis or bracket is not closed"
+    fault(p, f == NULL                ? "nothing may stand here"
+             : c == 0                 ? "a parenthesis or bracket is not closed"
              : f->kind == FRAME_INDEX ? "']' is missing"
                                       : "',' or ')' is missing");
     return false;

@@ -216,7 +216,8 @@ bool apl_current_compile(apl_code_step *out, apl_compiler *compiler, bool has_na
     if (has_name)
         return current_by_name(out, compiler, name);
     if (compiler->count_depth > 1)
-        apl_report_warning(compiler, "current() without a name in nested counts means the innermost one; Azure refuses it");
+        apl_report_warning(compiler,
+                           "current() without a name in nested counts means the innermost one; Azure refuses it");
     *out = (apl_code_step){.kind = APL_STEP_CURRENT, .level = (uint8_t)(compiler->count_depth - 1)};
     return true;
 }

@@ -17,8 +17,8 @@ uint32_t apl_utf8_next(apl_str text, uint32_t *at)
         (*at)++;
         return first;
     }
-    utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)text.data + *at,
-                                             (utf8proc_ssize_t)(text.size - *at), &point);
+    utf8proc_ssize_t size =
+        utf8proc_iterate((const utf8proc_uint8_t *)text.data + *at, (utf8proc_ssize_t)(text.size - *at), &point);
     if (size <= 0) {
         (*at)++;
         return POINT_OF_BYTE + first;
@@ -257,8 +257,8 @@ static uint32_t fold_point(uint32_t point)
 
     if (point < 0x80)
         return (uint32_t)(unsigned char)apl_char_lower((char)point);
-    if (is_byte(point) || utf8proc_decompose_char((utf8proc_int32_t)point, points, FOLDED_MAX, UTF8PROC_CASEFOLD,
-                                                  &boundary) != 1)
+    if (is_byte(point) ||
+        utf8proc_decompose_char((utf8proc_int32_t)point, points, FOLDED_MAX, UTF8PROC_CASEFOLD, &boundary) != 1)
         return point;
     return (uint32_t)points[0];
 }

@@ -1,8 +1,8 @@
 /* condition/fold.h: comparing text without regard to case.
  *
  * Two texts are equal when their code points are equal after full case folding (CaseFolding.txt of Unicode, so that
- * "STRASSE" equals the German word with a sharp s). They are ordered by their folded code points. Nothing here allocates but the two functions
- * that return text. Bytes that are not UTF-8 stand for themselves. */
+ * "STRASSE" equals the German word with a sharp s). They are ordered by their folded code points. Nothing here
+ * allocates but the two functions that return text. Bytes that are not UTF-8 stand for themselves. */
 #ifndef APL_CONDITION_FOLD_H
 #define APL_CONDITION_FOLD_H
 
@@ -66,7 +66,8 @@ static inline bool apl_fold_is_ascii(apl_str text)
     return (bits & APL_FOLD_HIGH) == 0;
 }
 
-/* Whether `text` equals `lower`, which is ASCII, in lower case, and of the same size. The one comparison of the hot path. */
+/* Whether `text` equals `lower`, which is ASCII, in lower case, and of the same size. The one comparison of the hot
+ * path. */
 static inline bool apl_fold_equal_ascii(const char *text, const char *lower, uint32_t size)
 {
     uint32_t at = 0;

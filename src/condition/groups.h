@@ -10,10 +10,10 @@
 /* A group that is open while its members are evaluated. */
 typedef struct apl_group {
     uint32_t node;
-    uint8_t kind;      /* apl_node_kind */
-    uint8_t truth;     /* apl_truth so far */
-    uint32_t leaves;   /* of the trace when the group began ... */
-    uint32_t member;   /* ... and when its present member began */
+    uint8_t kind;    /* apl_node_kind */
+    uint8_t truth;   /* apl_truth so far */
+    uint32_t leaves; /* of the trace when the group began ... */
+    uint32_t member; /* ... and when its present member began */
 } apl_group;
 
 /* How strong an outcome is in an allOf; in an anyOf true and false change places. */

@@ -1,7 +1,7 @@
 /* condition/leaf.c: one condition object: its members, its operator and its operands.
  *
- * {"field" | "value" | "count": ..., <operator>: ...}, or {"allOf" | "anyOf" | "not": ...}. Names in any casing. What is
- * constant on both sides is decided here, once. */
+ * {"field" | "value" | "count": ..., <operator>: ...}, or {"allOf" | "anyOf" | "not": ...}. Names in any casing. What
+ * is constant on both sides is decided here, once. */
 #include "condition/compiler.h"
 
 static const char *const left_names[] = {"field", "value", "count"};
@@ -37,7 +37,7 @@ static void unknown_member(apl_compiler *compiler, apl_str key)
 /* Puts one member where it belongs; false when there is another of its kind, or none. */
 static bool take_member(apl_condition_parts *parts, apl_compiler *compiler, const apl_member *member)
 {
-    const apl_operator_name *operator = apl_operator_find(member->key);
+    const apl_operator_name *operator= apl_operator_find(member->key);
     size_t index = 0;
     apl_str *place = &parts->operator_key;
 
@@ -45,7 +45,7 @@ static bool take_member(apl_condition_parts *parts, apl_compiler *compiler, cons
         place = &parts->left_key;
     } else if (is_one_of(group_names, member->key, &index)) {
         place = &parts->group_key;
-    } else if (operator == NULL) {
+    } else if (operator== NULL) {
         unknown_member(compiler, member->key);
         return false;
     }
@@ -61,7 +61,7 @@ static bool take_member(apl_condition_parts *parts, apl_compiler *compiler, cons
         parts->group = (apl_node_kind)(APL_NODE_ALL + index);
         parts->members = member->value;
     } else {
-        parts->operator = operator;
+        parts->operator= operator;
         parts->right = member->value;
     }
     return true;
@@ -393,8 +393,8 @@ static void decide(apl_node *node)
 {
     if (node->kind != APL_NODE_VALUE || node->operand == NULL || !apl_code_is_constant(node->left))
         return;
-    apl_truth truth = apl_operator_apply_prepared((apl_operator)node->base, node->left->steps[0].constant,
-                                                  node->operand);
+    apl_truth truth =
+        apl_operator_apply_prepared((apl_operator)node->base, node->left->steps[0].constant, node->operand);
     if (truth == APL_TRUTH_ERROR)
         return;
     node->kind = APL_NODE_TRUTH;

@@ -1,8 +1,8 @@
 /* condition/operand.c: operands that are known at compile time, prepared once so that evaluating is cheap.
  *
  * A text of ASCII is kept in lower case, so that equality is a comparison of sizes and then of words. A long list of
- * texts gets a hash table. Everything else goes the general way of operators.c; both ways give the same outcome, which a
- * unit test checks. */
+ * texts gets a hash table. Everything else goes the general way of operators.c; both ways give the same outcome, which
+ * a unit test checks. */
 #include "condition/operators.h"
 
 /* A list gets a hash table from this many items on; below it a walk over the sizes is faster. */
@@ -114,7 +114,8 @@ apl_truth apl_operator_apply_prepared(apl_operator base, apl_value left, const a
     if (left.type == APL_VALUE_STRING && operand->shape == APL_OPERAND_TEXT) {
         if (left.size == operand->lower.size && apl_fold_equal_ascii(left.string, operand->lower.data, left.size))
             return APL_TRUE;
-        if (left.size < operand->lower.size || apl_fold_is_ascii(apl_value_str(left))) /* nothing folds to a longer text */
+        if (left.size < operand->lower.size ||
+            apl_fold_is_ascii(apl_value_str(left))) /* nothing folds to a longer text */
             return APL_FALSE;
     }
     if (left.type == APL_VALUE_STRING && operand->shape == APL_OPERAND_LIST) {

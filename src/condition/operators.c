@@ -35,9 +35,26 @@ static const apl_operator_name names[] = {
 #define NAME_COUNT (sizeof names / sizeof names[0])
 
 static const char *const sorted_names[] = {
-    "contains", "containsKey", "equals",      "exists",         "greater",   "greaterOrEquals", "in",
-    "less",     "lessOrEquals", "like",       "match",          "matchInsensitively", "notContains", "notContainsKey",
-    "notEquals", "notIn",       "notLike",    "notMatch",       "notMatchInsensitively", NULL,
+    "contains",
+    "containsKey",
+    "equals",
+    "exists",
+    "greater",
+    "greaterOrEquals",
+    "in",
+    "less",
+    "lessOrEquals",
+    "like",
+    "match",
+    "matchInsensitively",
+    "notContains",
+    "notContainsKey",
+    "notEquals",
+    "notIn",
+    "notLike",
+    "notMatch",
+    "notMatchInsensitively",
+    NULL,
 };
 
 const char *const *apl_condition_operators(void)

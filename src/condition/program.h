@@ -31,11 +31,11 @@ typedef enum apl_step_kind {
     APL_STEP_NO_PARAMETER,  /* a parameter without a value: fails when it is needed */
     APL_STEP_ARRAY,         /* JSON with expressions in it: the `count` topmost values */
     APL_STEP_OBJECT,
-    APL_STEP_IF,            /* takes a boolean: false jumps to `jump`, unread gives unread and jumps to `end` */
+    APL_STEP_IF, /* takes a boolean: false jumps to `jump`, unread gives unread and jumps to `end` */
     APL_STEP_JUMP,
-    APL_STEP_AND,           /* false stays and jumps to `jump`; with `count` 2 first takes the value below into it */
+    APL_STEP_AND, /* false stays and jumps to `jump`; with `count` 2 first takes the value below into it */
     APL_STEP_OR,
-    APL_STEP_COALESCE,      /* null is taken away; anything else stays and jumps to `jump` */
+    APL_STEP_COALESCE, /* null is taken away; anything else stays and jumps to `jump` */
 } apl_step_kind;
 
 /* The fields that a computed name may turn out to be. `tags` serves every name of a tag. */
@@ -47,9 +47,9 @@ typedef struct apl_named_fields {
 } apl_named_fields;
 
 typedef struct apl_code_step {
-    uint8_t kind;  /* apl_step_kind */
-    uint8_t level; /* APL_STEP_CURRENT */
-    bool is_array; /* APL_STEP_CURRENT_FIELD: has more `[*]` than the counts around it bind */
+    uint8_t kind;     /* apl_step_kind */
+    uint8_t level;    /* APL_STEP_CURRENT */
+    bool is_array;    /* APL_STEP_CURRENT_FIELD: has more `[*]` than the counts around it bind */
     bool is_location; /* APL_STEP_FIELD: blanks do not count */
     uint32_t count;
     union {
@@ -98,8 +98,8 @@ typedef struct apl_node_info {
 } apl_node_info;
 
 typedef struct apl_node {
-    uint8_t kind;  /* apl_node_kind */
-    uint8_t base;  /* apl_operator */
+    uint8_t kind; /* apl_node_kind */
+    uint8_t base; /* apl_operator */
     uint8_t flags;
     uint8_t level; /* of a count: how many counts are around it */
     uint32_t end;  /* the node behind this one and all below it */
@@ -159,8 +159,8 @@ static inline bool apl_code_is_constant(const apl_code *code)
     return code->count == 1 && code->steps[0].kind == APL_STEP_CONSTANT;
 }
 
-/* All members that a field with `[*]` selects, as an array; unread when a part was not read. A member that lacks the rest
- * of the path gives "". */
+/* All members that a field with `[*]` selects, as an array; unread when a part was not read. A member that lacks the
+ * rest of the path gives "". */
 apl_status apl_field_collect(apl_value *out, const apl_subject *subject, apl_field_id field, apl_run *run);
 
 /* The value of a field whose name was computed. */

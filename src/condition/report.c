@@ -7,7 +7,6 @@
 
 #include "condition/compiler.h"
 
-
 void apl_compiler_start(apl_compiler *compiler, const apl_compile *options)
 {
     memset(compiler, 0, sizeof *compiler);
@@ -63,10 +62,10 @@ static void keep_first(apl_compiler *compiler, const apl_message *message, apl_s
     if (compiler->status != APL_OK)
         return;
     compiler->status = status;
-    compiler->message = apl_arena_format(
-        compiler->arena, "%s%s%.*s%s%.*s%s%.*s%s", file ? file : "", file ? ": " : "", APL_STR_ARG(message->path),
-        message->path.size ? ": " : "", APL_STR_ARG(message->text), message->nearest.size ? "; did you mean '" : "",
-        APL_STR_ARG(message->nearest), message->nearest.size ? "'?" : "");
+    compiler->message = apl_arena_format(compiler->arena, "%s%s%.*s%s%.*s%s%.*s%s", file ? file : "", file ? ": " : "",
+                                         APL_STR_ARG(message->path), message->path.size ? ": " : "",
+                                         APL_STR_ARG(message->text), message->nearest.size ? "; did you mean '" : "",
+                                         APL_STR_ARG(message->nearest), message->nearest.size ? "'?" : "");
 }
 
 static void report(apl_compiler *compiler, const apl_report *about, apl_str text)

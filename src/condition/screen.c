@@ -47,8 +47,8 @@ static apl_truth by_type(const screening *asked, const apl_node *node)
         return node->truth == APL_TRUTH_ERROR ? APL_TRUTH_UNREAD : node->truth;
     if ((node->flags & APL_NODE_IS_TYPE) == 0 || node->operand == NULL)
         return APL_TRUTH_UNREAD;
-    apl_truth truth = apl_operator_apply_prepared((apl_operator)node->base, apl_value_string(asked->type),
-                                                  node->operand);
+    apl_truth truth =
+        apl_operator_apply_prepared((apl_operator)node->base, apl_value_string(asked->type), node->operand);
     return truth == APL_TRUTH_ERROR ? APL_TRUTH_UNREAD : negate_if_negative(node, truth);
 }
 

@@ -229,16 +229,20 @@ void apl_json_write_string(apl_text *out, apl_str text)
         if (i == text.size)
             break;
         size_t size = bytes[i] < 0x80 ? 0 : utf8_size(bytes + i, text.size - i);
-        if (size) {
+        bool is_control = size == 2 && bytes[i] == 0xC2 && bytes[i + 1] < 0xA0; /* U+0080 to U+009F move cursors */
+        if (size && !is_control) {
             i += size;
             continue;
         }
         apl_text_add(out, apl_str_slice(text, from, i));
-        if (bytes[i] >= 0x80)
+        if (is_control)
+            apl_text_add_format(out, "\\u%04x", bytes[i + 1]);
+        else if (bytes[i] >= 0x80)
             apl_text_add(out, APL_STR("\xEF\xBF\xBD"));
         else
             write_escape(out, bytes[i]);
-        from = ++i;
+        i += is_control ? 2 : 1;
+        from = i;
     }
     if (text.size)
         apl_text_add(out, apl_str_slice(text, from, text.size));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/table.h"
 #include "link/internal.h"
 
 static int compare_relations(const void *a, const void *b)
@@ -73,22 +74,36 @@ static void set_parents(apl_estate *estate)
     }
 }
 
-static void set_tenants(apl_estate *estate)
+/* Subscription -> the first asset in it whose tenant is known. */
+static apl_table *tenants_by_scope(const apl_estate *estate)
 {
-    apl_text id;
+    apl_table *by_scope = apl_table_new(true);
+    apl_str last = APL_STR_NONE;
 
-    apl_text_init(&id, 512);
     for (size_t i = 0; i < estate->assets.count; i++) {
+        const apl_asset *asset = &estate->assets.items[i];
+        /* Assets are sorted by id, so those of one subscription stand together. */
+        if (asset->tenant.size == 0 || asset->scope.size < 2 || apl_str_equal(asset->scope, last))
+            continue;
+        last = asset->scope;
+        (void)apl_table_put(by_scope, asset->scope, (uint32_t)i);
+    }
+    return by_scope;
+}
+
+void apl_link_tenants(apl_estate *estate)
+{
+    apl_table *by_scope = tenants_by_scope(estate);
+
+    for (size_t i = 0; apl_table_count(by_scope) && i < estate->assets.count; i++) {
         apl_asset *asset = &estate->assets.items[i];
         if (asset->tenant.size || asset->scope.size < 2)
             continue;
-        id.size = 0;
-        apl_text_add_format(&id, "/subscriptions/%.*s", APL_STR_ARG(asset->scope));
-        apl_asset_id subscription = apl_estate_find(estate, apl_text_str(&id));
-        if (subscription != APL_ASSET_NONE)
-            asset->tenant = estate->assets.items[subscription].tenant;
+        uint32_t known = apl_table_get(by_scope, asset->scope);
+        if (known != APL_TABLE_NONE)
+            asset->tenant = estate->assets.items[known].tenant;
     }
-    apl_text_free(&id);
+    apl_table_free(by_scope);
 }
 
 static void set_used_for(apl_estate *estate)
@@ -202,7 +217,7 @@ static void set_partial(apl_estate *estate, apl_services *services)
 void apl_link_facts(apl_estate *estate, apl_services *services)
 {
     set_parents(estate);
-    set_tenants(estate);
+    apl_link_tenants(estate);
     set_used_for(estate);
     set_levels(estate);
     set_partial(estate, services);

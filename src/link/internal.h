@@ -7,6 +7,12 @@
 /* Puts the assets from number `from` on into the id table of the estate. */
 void apl_link_index(apl_estate *estate, size_t from);
 
+/* Sorts the stubs, which stand from number `stubs_from` on, in among the read assets, and renumbers relations. */
+void apl_link_sort_stubs(apl_estate *estate, size_t stubs_from);
+
+/* Gives assets without a tenant that of their subscription, which any asset in it may know. */
+void apl_link_tenants(apl_estate *estate);
+
 /* Parents, tenants, used-for, levels out of tags, partial coverage. */
 void apl_link_facts(apl_estate *estate, apl_services *services);
 

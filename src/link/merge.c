@@ -244,6 +244,48 @@ void apl_link_index(apl_estate *estate, size_t from)
     }
 }
 
+static void renumber(apl_estate *estate, const uint32_t *numbers)
+{
+    for (size_t i = 0; i < estate->relations.count; i++) {
+        estate->relations.items[i].from = numbers[estate->relations.items[i].from];
+        estate->relations.items[i].to = numbers[estate->relations.items[i].to];
+    }
+    apl_table_free(estate->by_id);
+    estate->by_id = apl_table_new(true);
+    apl_table_reserve(estate->by_id, estate->assets.count);
+    apl_link_index(estate, 0);
+}
+
+void apl_link_sort_stubs(apl_estate *estate, size_t stubs_from)
+{
+    size_t total = estate->assets.count;
+    size_t stub_count = total - stubs_from;
+    sort_key *stubs = apl_memory_new(stub_count * sizeof *stubs);
+    uint32_t *numbers = apl_memory_new(total * sizeof *numbers);
+    apl_asset *sorted = apl_memory_new(total * sizeof *sorted);
+
+    for (size_t i = 0; i < stub_count; i++)
+        stubs[i].asset = &estate->assets.items[stubs_from + i];
+    if (stub_count)
+        qsort(stubs, stub_count, sizeof *stubs, by_id);
+    for (size_t i = 0, read = 0, stub = 0; i < total; i++) {
+        sort_key next = {read < stubs_from ? &estate->assets.items[read] : NULL};
+        bool takes_read = stub == stub_count || (next.asset && by_id(&next, &stubs[stub]) <= 0);
+        const apl_asset *taken = takes_read ? next.asset : stubs[stub].asset;
+        numbers[taken - estate->assets.items] = (uint32_t)i;
+        sorted[i] = *taken;
+        sorted[i].same_letters = APL_ASSET_NONE;
+        read += takes_read;
+        stub += !takes_read;
+    }
+    apl_memory_free(estate->assets.items);
+    estate->assets.items = sorted;
+    estate->assets.capacity = total;
+    renumber(estate, numbers);
+    apl_memory_free(numbers);
+    apl_memory_free(stubs);
+}
+
 void apl_link_assets(apl_estate *estate, apl_normalizer *const *normalizers, size_t count, unsigned threads)
 {
     size_t total = 0;

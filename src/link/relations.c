@@ -134,6 +134,19 @@ static const apl_template *leading_template(const apl_relation_rule *rule)
     return first;
 }
 
+/* The first path in the templates of the rule; the leading one may be a fact alone, as `{@parent}` is. */
+static apl_str evidence_of(const linking *at, const apl_relation_rule *rule, const apl_template *leading)
+{
+    const apl_template *const all[] = {leading, rule->to.key, rule->from.id, rule->from.key, rule->to.id};
+    apl_str evidence = APL_STR_NONE;
+
+    for (size_t i = 0; evidence.size == 0 && i < sizeof all / sizeof all[0]; i++) {
+        if (all[i])
+            evidence = apl_template_evidence(all[i], at->run->arena, &at->subject);
+    }
+    return evidence;
+}
+
 static void apply_rule(linking *at, const apl_relation_rule *rule)
 {
     const apl_template *leading = leading_template(rule);
@@ -152,7 +165,7 @@ static void apply_rule(linking *at, const apl_relation_rule *rule)
             !fill_end(at, &rule->to, i, &link.to, &link.to_id))
             continue;
         if (link.evidence.size == 0)
-            link.evidence = apl_template_evidence(leading, arena, &at->subject);
+            link.evidence = evidence_of(at, rule, leading);
         if (rule->stub_name)
             link.stub_name = apl_template_fill_at(rule->stub_name, arena, &at->subject, &at->facts, i);
         APL_PUSH(&at->run->links, link);
@@ -289,13 +302,29 @@ static void contain_stub(link_job *job, apl_asset_id stub)
     }
 }
 
+/* A rule that names the other asset knows what it is; the one that made the stub may have known no more than the id. */
+static void describe_stub(link_job *job, apl_asset_id asset, const pending_link *link)
+{
+    apl_asset *stub = &job->estate->assets.items[asset];
+
+    if (stub->is_read || link->stub_name.size == 0 || !apl_str_equal(stub->name, name_in_id(stub->id)))
+        return;
+    stub->name = apl_arena_str(job->estate->arena, link->stub_name);
+    if (link->rule->stub_type.size)
+        stub->type = link->rule->stub_type;
+    if (link->rule->stub_kind)
+        stub->kind = link->rule->stub_kind;
+}
+
 static apl_asset_id resolve(link_job *job, apl_asset_id asset, apl_str id, const pending_link *link)
 {
     if (asset != APL_ASSET_NONE)
         return asset;
     asset = find_id(job->estate, job->estate->arena, id);
-    if (asset != APL_ASSET_NONE)
+    if (asset != APL_ASSET_NONE) {
+        describe_stub(job, asset, link);
         return asset;
+    }
     /* A copy: the list of assets may move while the stub is added. */
     apl_asset like = job->estate->assets.items[link->owner];
     asset = stub_new(job, id, link, &like);
@@ -342,6 +371,7 @@ void apl_link_relations(apl_estate *estate, apl_services *services, unsigned thr
         .contains = apl_vocabulary_relation(estate->vocabulary, APL_STR("contains")),
     };
 
+    apl_link_tenants(estate); /* ids of directory objects carry the tenant */
     for (size_t r = 0; r < run_count; r++)
         job.runs[r].arena = apl_arena_new();
     run_all(&job, asset_count, threads);
@@ -350,6 +380,7 @@ void apl_link_relations(apl_estate *estate, apl_services *services, unsigned thr
     run_all(&job, asset_count, threads);
     for (size_t r = 0; r < run_count; r++)
         take_links(&job, &job.runs[r]);
+    apl_link_sort_stubs(estate, asset_count);
     apl_link_sort_relations(estate);
     apl_link_facts(estate, services);
     apl_table_free(keys);

@@ -47,6 +47,15 @@ static void take_typed(apl_normalizer *normalizer, const apl_document *document,
         apl_document_unsupported(normalizer, document, type_name);
 }
 
+/* A type with its namespace: "Microsoft.X/y". Some answers leave the namespace out ("accounts/outboundRules"). */
+static bool is_whole_type(apl_str type)
+{
+    long slash = apl_str_find(type, APL_STR("/"));
+    long dot = apl_str_find(type, APL_STR("."));
+
+    return dot > 0 && slash > dot;
+}
+
 /* An Azure resource: its id has the form of one. The type it states wins over the one that its id implies. */
 static bool take_arm(apl_normalizer *normalizer, const apl_document *document)
 {
@@ -55,7 +64,7 @@ static bool take_arm(apl_normalizer *normalizer, const apl_document *document)
 
     if (!apl_arm_is_id(id) || apl_json_get(document->body, APL_STR("source")))
         return false; /* an envelope has an id too, and a body inside */
-    if (apl_str_find(type, APL_STR("/")) < 0)
+    if (!is_whole_type(type))
         type = apl_arm_type(normalizer->scratch, id);
     if (type.size == 0)
         return false;

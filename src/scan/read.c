@@ -4,6 +4,7 @@
  * that they come in the order of files whatever thread met them. */
 #include "scan/read.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -327,6 +328,21 @@ static void tell(reading_job *job)
         job->options->on_message(job->options->on_message_context, job->messages.items[i].line.data);
 }
 
+/* The store lies in the working directory, which is often what is scanned; its side files have longer names. */
+static bool is_ignored(const apl_scan_options *options, const apl_file *file)
+{
+    const char *ignored = options->ignored;
+    char path[PATH_MAX];
+    char own[PATH_MAX];
+
+    if (ignored == NULL || file->is_named || realpath(ignored, own) == NULL || realpath(file->path.data, path) == NULL)
+        return false;
+    size_t size = strlen(own);
+    return strncmp(path, own, size) == 0 &&
+           (path[size] == 0 || strcmp(path + size, "-wal") == 0 || strcmp(path + size, "-shm") == 0 ||
+            strcmp(path + size, "-journal") == 0);
+}
+
 static void read_files(reading_job *job, const apl_files *files)
 {
     unsigned threads = job->reading->count;
@@ -340,7 +356,8 @@ static void read_files(reading_job *job, const apl_files *files)
         apl_queue_push(job->empty, &job->chunks[i]);
     apl_threads *group = apl_threads_start(threads, parse_thread, job);
     for (size_t i = 0; i < files->files.count; i++) {
-        read_file(job, &files->files.items[i]);
+        if (!is_ignored(job->options, &files->files.items[i]))
+            read_file(job, &files->files.items[i]);
         job->bytes_before += files->files.items[i].size;
         tell_progress(job, job->bytes_before);
     }

@@ -130,7 +130,7 @@ apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_
         .policies = content->policies,
         .mutes = content->mutes,
         .services = content->services,
-        .now = options->now,
+        .now = options->now - options->now % APL_TICKS_PER_DAY, /* ages count from midnight: a day's scans agree */
         .threads = threads_of(options),
         .keeps_passes = options->keeps_passes,
     };

@@ -18,6 +18,7 @@ typedef struct apl_scan_options {
     const char *const *mutes; /* --mute */
     size_t mute_count;
     const char *aliases_file; /* a tenant's own alias table; NULL for the built-in one */
+    const char *ignored;      /* a file that is no input, the store itself; NULL: none */
     const char *version;      /* of the program */
     unsigned jobs;            /* threads; 0: as many as cores */
     bool keeps_bodies;        /* spool bodies for the store */

@@ -4,14 +4,15 @@
  * meets the rule. */
 #include "base/limits.h"
 #include "condition/condition.h"
-#include "json/json.h"
 #include "model/estate.h"
 #include "normalize/subject_json.h"
+#include "json/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char resource[] = "{\"id\":\"/a/b\",\"name\":\"n\",\"type\":\"t\",\"kind\":\"k\",\"location\":\"West Europe\",\"tags\":{\"a\":\"b\"},"
-                               "\"properties\":{\"list\":[{\"x\":1,\"in\":[1,2]},{\"x\":\"2\",\"in\":[]},{}],\"text\":\"Hello\",\"n\":3}}";
+static const char resource[] =
+    "{\"id\":\"/a/b\",\"name\":\"n\",\"type\":\"t\",\"kind\":\"k\",\"location\":\"West Europe\",\"tags\":{\"a\":\"b\"},"
+    "\"properties\":{\"list\":[{\"x\":1,\"in\":[1,2]},{\"x\":\"2\",\"in\":[]},{}],\"text\":\"Hello\",\"n\":3}}";
 
 static void evaluate(apl_arena *arena, apl_fields *fields, const apl_condition *condition, bool is_partial)
 {

@@ -7,8 +7,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char resource[] = "{\"id\":\"/a/b\",\"name\":\"n\",\"type\":\"t\",\"location\":\"West Europe\",\"tags\":{\"a\":\"b\"},"
-                               "\"properties\":{\"list\":[1,\"x\",{\"y\":[true,null]}],\"text\":\"Hello\",\"number\":3.5}}";
+static const char resource[] =
+    "{\"id\":\"/a/b\",\"name\":\"n\",\"type\":\"t\",\"location\":\"West Europe\",\"tags\":{\"a\":\"b\"},"
+    "\"properties\":{\"list\":[1,\"x\",{\"y\":[true,null]}],\"text\":\"Hello\",\"number\":3.5}}";
 
 static void evaluate(apl_arena *arena, apl_fields *fields, const apl_expression *expression)
 {

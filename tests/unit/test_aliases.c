@@ -11,7 +11,8 @@ static const char table_text[] =
     "{\"name\":\"Contoso.Net/hubs/isOpen\",\"defaultPath\":\"properties.isOpen\",\"paths\":[]},"
     "{\"name\":\"contoso.net/HUBS/ISOPEN\",\"defaultPath\":\"properties.second\"},"
     "{\"name\":\"Contoso.Old/image\",\"defaultPath\":\"properties.image\"},"
-    "{\"name\":\"Contoso.Net/hubs/peers[*].state\",\"defaultPath\":\"\",\"paths\":[{\"path\":\"properties.peers[*].properties.state\"}]}]},"
+    "{\"name\":\"Contoso.Net/hubs/"
+    "peers[*].state\",\"defaultPath\":\"\",\"paths\":[{\"path\":\"properties.peers[*].properties.state\"}]}]},"
     "{\"resourceType\":\"hubs/spokes\",\"aliases\":["
     "{\"name\":\"Contoso.Net/hubs/spokes/mode\",\"defaultPath\":\"properties.mode\"},"
     "{\"name\":\"Contoso.Old/image\",\"defaultPath\":\"properties.spokeImage\"}]},"
@@ -68,8 +69,9 @@ static void knows_names_and_near_ones(void **state)
 
 static void the_upper_table_wins(void **state)
 {
-    static const char upper_text[] = "{\"value\":[{\"namespace\":\"Contoso.Net\",\"resourceTypes\":[{\"resourceType\":\"hubs\",\"aliases\":["
-                                     "{\"name\":\"Contoso.Net/hubs/isOpen\",\"defaultPath\":\"properties.own\"}]}]}]}";
+    static const char upper_text[] =
+        "{\"value\":[{\"namespace\":\"Contoso.Net\",\"resourceTypes\":[{\"resourceType\":\"hubs\",\"aliases\":["
+        "{\"name\":\"Contoso.Net/hubs/isOpen\",\"defaultPath\":\"properties.own\"}]}]}]}";
     apl_aliases *upper = NULL;
     apl_aliases *below = NULL;
     (void)state;
@@ -118,7 +120,13 @@ static void an_image_opens_where_it_lies(void **state)
 static void wrong_tables_are_refused(void **state)
 {
     static const char *const tables[] = {
-        "", "5", "{}", "[5]", "[{\"namespace\":\"a\"}]", "[{\"resourceTypes\":[]}]", "[{\"namespace\":\"a\",\"resourceTypes\":[{}]}]",
+        "",
+        "5",
+        "{}",
+        "[5]",
+        "[{\"namespace\":\"a\"}]",
+        "[{\"resourceTypes\":[]}]",
+        "[{\"namespace\":\"a\",\"resourceTypes\":[{}]}]",
         "[{\"namespace\":\"a\",\"resourceTypes\":[{\"resourceType\":\"b\",\"aliases\":[{\"name\":\"x\"}]}]}]",
         "[{\"namespace\":\"a\",\"resourceTypes\":[{\"resourceType\":\"b\",\"aliases\":[{\"defaultPath\":\"x\"}]}]}]",
     };
@@ -140,10 +148,8 @@ static void wrong_tables_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_by_type_and_name),
-        cmocka_unit_test(knows_names_and_near_ones),
-        cmocka_unit_test(the_upper_table_wins),
-        cmocka_unit_test(an_image_opens_where_it_lies),
+        cmocka_unit_test(finds_by_type_and_name),   cmocka_unit_test(knows_names_and_near_ones),
+        cmocka_unit_test(the_upper_table_wins),     cmocka_unit_test(an_image_opens_where_it_lies),
         cmocka_unit_test(wrong_tables_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,9 +15,9 @@
 
 #include "base/limits.h"
 #include "condition/condition.h"
-#include "json/json.h"
 #include "model/estate.h"
 #include "normalize/subject_json.h"
+#include "json/json.h"
 
 typedef struct condition_case {
     const char *rule;
@@ -166,8 +166,8 @@ static inline void check_cases_with(const case_setting *setting, const condition
     for (size_t i = 0; i < count; i++) {
         apl_truth outcome = case_outcome(setting, cases[i].rule, cases[i].resource);
         if (outcome != cases[i].expected)
-            fail_msg("%s on %s: expected %s, got %s", cases[i].rule, cases[i].resource,
-                     truth_name(cases[i].expected), truth_name(outcome));
+            fail_msg("%s on %s: expected %s, got %s", cases[i].rule, cases[i].resource, truth_name(cases[i].expected),
+                     truth_name(outcome));
     }
 }
 

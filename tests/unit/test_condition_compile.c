@@ -24,11 +24,13 @@ static void check_message(const message_case *wanted, apl_status expected)
 static void mistakes(void **state)
 {
     static const message_case cases[] = {
-        {"{`field`: `a`, `equal`: 1}",
-         "if.equal: 'equal' is no operator; expected field, value or count with one operator, or allOf, anyOf, not; did you mean 'equals'?"},
-        {"{`anyof`: [{`field`: `a`, `equals`: 1}], `field`: `b`, `equals`: 1}", "if: 'anyof' stands alone in a condition"},
+        {"{`field`: `a`, `equal`: 1}", "if.equal: 'equal' is no operator; expected field, value or count with one "
+                                       "operator, or allOf, anyOf, not; did you mean 'equals'?"},
+        {"{`anyof`: [{`field`: `a`, `equals`: 1}], `field`: `b`, `equals`: 1}",
+         "if: 'anyof' stands alone in a condition"},
         {"{`allOf`: [{`field`: `a`, `equals`: 1}, {`fiel`: `a`, `equals`: 1}]}",
-         "if.allOf[1].fiel: 'fiel' is no operator; expected field, value or count with one operator, or allOf, anyOf, not; did you mean 'field'?"},
+         "if.allOf[1].fiel: 'fiel' is no operator; expected field, value or count with one operator, or allOf, anyOf, "
+         "not; did you mean 'field'?"},
         {"{`field`: `a`}", "if: the condition has no operator; expected one such as equals, in or exists"},
         {"{`equals`: 1}", "if: the condition has no field, value or count, nor allOf, anyOf or not"},
         {"{}", "if: the condition has no field, value or count, nor allOf, anyOf or not"},
@@ -47,25 +49,30 @@ static void mistakes(void **state)
         {"{`value`: `[tolowr('a')]`, `equals`: 1}", "if.value: unknown function 'tolowr'; did you mean 'toLower'?"},
         {"{`field`: `a`, `equals`: `[reference('x')]`}",
          "if.equals: the function 'reference' exists in deployment templates, not in policy rules"},
-        {"{`field`: `a`, `in`: [`x`, `[parameters('limits')]`]}", "if.in[1]: there is no parameter 'limits'; did you mean 'limit'?"},
-        {"{`value`: `[concat('a' 'b')]`, `equals`: 1}", "if.value: the expression is wrong at character 13: ',' or ')' is missing"},
+        {"{`field`: `a`, `in`: [`x`, `[parameters('limits')]`]}",
+         "if.in[1]: there is no parameter 'limits'; did you mean 'limit'?"},
+        {"{`value`: `[concat('a' 'b')]`, `equals`: 1}",
+         "if.value: the expression is wrong at character 13: ',' or ')' is missing"},
         {"{`value`: `[if(true())]`, `equals`: 1}", "if.value: if() takes 3 arguments, not 1"},
         {"{`value`: `[concat()]`, `equals`: 1}", "if.value: concat() takes at least 1 arguments, not 0"},
         {"{`value`: `[substring('a')]`, `equals`: 1}", "if.value: substring() takes 2 to 3 arguments, not 1"},
         {"{`value`: `[current('x')]`, `equals`: 1}", "if.value: current() stands in no count"},
         {"{`count`: {`fields`: `a[*]`}, `equals`: 1}",
          "if.count: 'fields' is no member of a count; expected field or value, name, where; did you mean 'field'?"},
-        {"{`count`: {`field`: `a[*]`, `value`: [1]}, `equals`: 1}", "if.count: a count needs either a field or a value"},
+        {"{`count`: {`field`: `a[*]`, `value`: [1]}, `equals`: 1}",
+         "if.count: a count needs either a field or a value"},
         {"{`count`: {}, `equals`: 1}", "if.count: a count needs either a field or a value"},
         {"{`count`: `a[*]`, `equals`: 1}", "if.count: a count must be an object, not string"},
         {"{`count`: {`value`: 5}, `equals`: 1}", "if.count: a count needs an array, not integer"},
-        {"{`count`: {`value`: [1], `name`: 7}, `equals`: 1}", "if.count: the name of a count must be a text, not integer"},
+        {"{`count`: {`value`: [1], `name`: 7}, `equals`: 1}",
+         "if.count: the name of a count must be a text, not integer"},
         {"{`count`: {`field`: `a[*]`, `name`: `n`}, `equals`: 1}", "if.count: only a count over a value has a name"},
         {"{`count`: {`value`: [1], `name`: `n`, `where`: {`value`: `[current('m')]`, `equals`: 1}}, `equals`: 1}",
          "if.count.where.value: current('m') names no count around it; did you mean 'n'?"},
         {"{`count`: {`value`: [1], `where`: {`count`: {`value`: [1], `name`: `n`}, `equals`: 1}}, `equals`: 1}",
          "if.count.where.count: counts over values that stand in each other need names"},
-        {"{`count`: {`value`: [1], `name`: `n`, `where`: {`count`: {`value`: [1], `name`: `N`}, `equals`: 1}}, `equals`: 1}",
+        {"{`count`: {`value`: [1], `name`: `n`, `where`: {`count`: {`value`: [1], `name`: `N`}, `equals`: 1}}, "
+         "`equals`: 1}",
          "if.count.where.count: the name 'N' is taken by a count around this one"},
         {"{`count`: {`field`: `a[*]`, `where`: {`field`: `b`}}, `equals`: 1}",
          "if.count.where: the condition has no operator; expected one such as equals, in or exists"},
@@ -111,7 +118,8 @@ static void all_mistakes_are_told(void **state)
     heard h;
     (void)state;
 
-    assert_int_equal(listen(&h, &(case_setting){0}, "{`allOf`: [{`field`: `a`, `equal`: 1}, {`field`: `b`, `exists`: 5}, {`not`: {`x`: 1}}, "
+    assert_int_equal(listen(&h, &(case_setting){0},
+                            "{`allOf`: [{`field`: `a`, `equal`: 1}, {`field`: `b`, `exists`: 5}, {`not`: {`x`: 1}}, "
                             "{`value`: `[nope(1)]`, `like`: `[field(]`}]}"),
                      APL_E_CONTENT);
     assert_int_equal(h.errors, 5);
@@ -119,8 +127,9 @@ static void all_mistakes_are_told(void **state)
 
 static void warnings(void **state)
 {
-    static const char table[] = "[{\"namespace\":\"Microsoft.A\",\"resourceTypes\":[{\"resourceType\":\"b\",\"aliases\":["
-                                "{\"name\":\"Microsoft.A/b/publicNetworkAccess\",\"defaultPath\":\"properties.publicNetworkAccess\"}]}]}]";
+    static const char table[] =
+        "[{\"namespace\":\"Microsoft.A\",\"resourceTypes\":[{\"resourceType\":\"b\",\"aliases\":["
+        "{\"name\":\"Microsoft.A/b/publicNetworkAccess\",\"defaultPath\":\"properties.publicNetworkAccess\"}]}]}]";
     case_setting setting = {0};
     apl_aliases *aliases = NULL;
     heard h;
@@ -129,13 +138,22 @@ static void warnings(void **state)
     assert_int_equal(apl_aliases_load(&aliases, apl_str_from(table)), APL_OK);
     setting.aliases = aliases;
     assert_int_equal(listen(&h, &setting, "{`field`: `Microsoft.A/b/publicNetworkAcces`, `equals`: 1}"), APL_OK);
-    assert_string_equal(h.last, "if.field: no alias 'Microsoft.A/b/publicNetworkAcces' is known; it is read as a path and will be missing "
-                                "[Microsoft.A/b/publicNetworkAccess]");
+    assert_string_equal(
+        h.last,
+        "if.field: no alias 'Microsoft.A/b/publicNetworkAcces' is known; it is read as a path and will be missing "
+        "[Microsoft.A/b/publicNetworkAccess]");
     assert_int_equal(listen(&h, &setting, "{`field`: `microsoft.a/B/publicnetworkaccess`, `equals`: 1}"), APL_OK);
     assert_int_equal(h.warnings, 0);
-    assert_int_equal(listen(&h, &setting, "{`allOf`: [{`field`: `type`, `equals`: `Microsoft.A/b`}, {`field`: `properties.x`, `equals`: 1}]}"), APL_OK);
-    assert_string_equal(h.last, "if.allOf[1].field: 'properties.x' is no alias; Azure would refuse it, here it is read as a path []");
-    assert_int_equal(listen(&h, &setting, "{`allOf`: [{`field`: `type`, `equals`: `AWS::S3::Bucket`}, {`field`: `Acl`, `equals`: 1}]}"), APL_OK);
+    assert_int_equal(
+        listen(&h, &setting,
+               "{`allOf`: [{`field`: `type`, `equals`: `Microsoft.A/b`}, {`field`: `properties.x`, `equals`: 1}]}"),
+        APL_OK);
+    assert_string_equal(
+        h.last, "if.allOf[1].field: 'properties.x' is no alias; Azure would refuse it, here it is read as a path []");
+    assert_int_equal(
+        listen(&h, &setting,
+               "{`allOf`: [{`field`: `type`, `equals`: `AWS::S3::Bucket`}, {`field`: `Acl`, `equals`: 1}]}"),
+        APL_OK);
     assert_int_equal(h.warnings, 0);
     assert_int_equal(listen(&h, &setting, "{`allOf`: []}"), APL_OK);
     assert_int_equal(h.warnings, 1);
@@ -158,8 +176,11 @@ static void conditions_that_may_not_look_at_the_resource(void **state)
         apl_expression *expression = NULL;
         apl_compile compile = case_compile(&run, &(case_setting){0});
         compile.forbids_subject = true;
-        assert_int_equal(apl_expression_compile(&expression, &compile, apl_value_string(apl_str_from(refused[i]))), APL_E_CONTENT);
-        assert_int_equal(apl_expression_compile(&expression, &compile, apl_value_string(APL_STR("[requestContext().apiVersion]"))), APL_OK);
+        assert_int_equal(apl_expression_compile(&expression, &compile, apl_value_string(apl_str_from(refused[i]))),
+                         APL_E_CONTENT);
+        assert_int_equal(
+            apl_expression_compile(&expression, &compile, apl_value_string(APL_STR("[requestContext().apiVersion]"))),
+            APL_OK);
         case_end(&run);
     }
 }
@@ -205,10 +226,8 @@ static void limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(mistakes),
-        cmocka_unit_test(all_mistakes_are_told),
-        cmocka_unit_test(warnings),
-        cmocka_unit_test(conditions_that_may_not_look_at_the_resource),
+        cmocka_unit_test(mistakes), cmocka_unit_test(all_mistakes_are_told),
+        cmocka_unit_test(warnings), cmocka_unit_test(conditions_that_may_not_look_at_the_resource),
         cmocka_unit_test(limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

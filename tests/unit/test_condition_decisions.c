@@ -1,7 +1,7 @@
 /* unit/test_condition_decisions.c: one test for each decision of docs/policy-language.md, in its order.
  *
- * Azure's own evaluator is not public; where its documentation is silent we decided. A test that fails here means that a
- * decision was changed: change the register with it. */
+ * Azure's own evaluator is not public; where its documentation is silent we decided. A test that fails here means that
+ * a decision was changed: change the register with it. */
 #include "unit/test_condition.h"
 
 #define RULE(rest) "{`field`: `properties." rest "}"
@@ -21,24 +21,15 @@ static void d01_case(void **state)
 static void d02_missing(void **state)
 {
     static const condition_case cases[] = {
-        {RULE("a`, `equals`: null"), "{}", APL_TRUE},
-        {RULE("a`, `equals`: ``"), "{}", APL_FALSE},
-        {RULE("a`, `equals`: true"), "{}", APL_FALSE},
-        {RULE("a`, `notEquals`: true"), "{}", APL_TRUE},
-        {RULE("a`, `notEquals`: null"), "{}", APL_FALSE},
-        {RULE("a`, `like`: `*`"), "{}", APL_FALSE},
-        {RULE("a`, `notLike`: `*`"), "{}", APL_TRUE},
-        {RULE("a`, `match`: ``"), "{}", APL_FALSE},
-        {RULE("a`, `notMatch`: `.`"), "{}", APL_TRUE},
-        {RULE("a`, `contains`: ``"), "{}", APL_FALSE},
-        {RULE("a`, `notContains`: `a`"), "{}", APL_TRUE},
-        {RULE("a`, `in`: [`a`]"), "{}", APL_FALSE},
-        {RULE("a`, `notIn`: [`a`]"), "{}", APL_TRUE},
-        {RULE("a`, `containsKey`: `a`"), "{}", APL_FALSE},
-        {RULE("a`, `notContainsKey`: `a`"), "{}", APL_TRUE},
-        {RULE("a`, `less`: 1"), "{}", APL_FALSE},
-        {RULE("a`, `lessOrEquals`: 1"), "{}", APL_FALSE},
-        {RULE("a`, `greater`: 1"), "{}", APL_FALSE},
+        {RULE("a`, `equals`: null"), "{}", APL_TRUE},        {RULE("a`, `equals`: ``"), "{}", APL_FALSE},
+        {RULE("a`, `equals`: true"), "{}", APL_FALSE},       {RULE("a`, `notEquals`: true"), "{}", APL_TRUE},
+        {RULE("a`, `notEquals`: null"), "{}", APL_FALSE},    {RULE("a`, `like`: `*`"), "{}", APL_FALSE},
+        {RULE("a`, `notLike`: `*`"), "{}", APL_TRUE},        {RULE("a`, `match`: ``"), "{}", APL_FALSE},
+        {RULE("a`, `notMatch`: `.`"), "{}", APL_TRUE},       {RULE("a`, `contains`: ``"), "{}", APL_FALSE},
+        {RULE("a`, `notContains`: `a`"), "{}", APL_TRUE},    {RULE("a`, `in`: [`a`]"), "{}", APL_FALSE},
+        {RULE("a`, `notIn`: [`a`]"), "{}", APL_TRUE},        {RULE("a`, `containsKey`: `a`"), "{}", APL_FALSE},
+        {RULE("a`, `notContainsKey`: `a`"), "{}", APL_TRUE}, {RULE("a`, `less`: 1"), "{}", APL_FALSE},
+        {RULE("a`, `lessOrEquals`: 1"), "{}", APL_FALSE},    {RULE("a`, `greater`: 1"), "{}", APL_FALSE},
         {RULE("a`, `greaterOrEquals`: 1"), "{}", APL_FALSE},
     };
     (void)state;
@@ -146,7 +137,8 @@ static void d10_members_without_the_path(void **state)
     static const condition_case cases[] = {
         {RULE("a[*].b`, `equals`: 1"), "{`properties`: {`a`: [{`b`: 1}, {}]}}", APL_FALSE},
         {RULE("a[*].b`, `notEquals`: 2"), "{`properties`: {`a`: [{`b`: 1}, {}]}}", APL_TRUE},
-        {"{`value`: `[last(field('properties.a[*].b'))]`, `equals`: ``}", "{`properties`: {`a`: [{`b`: 1}, {}]}}", APL_TRUE},
+        {"{`value`: `[last(field('properties.a[*].b'))]`, `equals`: ``}", "{`properties`: {`a`: [{`b`: 1}, {}]}}",
+         APL_TRUE},
     };
     (void)state;
     check_cases(cases, COUNT_OF(cases));
@@ -168,13 +160,20 @@ static void d11_not_and_negated_operators(void **state)
 static void d12_where_and_bindings(void **state)
 {
     static const condition_case cases[] = {
-        {"{`count`: {`field`: `properties.logs[*]`, `where`: " RULE("logs[*].on`, `equals`: true") "}, `equals`: 1}", LOGS, APL_TRUE},
-        {"{`count`: {`field`: `properties.logs[*]`, `where`: " RULE("x`, `equals`: 1") "}, `equals`: 2}", LOGS, APL_TRUE},
-        {"{`count`: {`field`: `properties.logs[*]`, `where`: " RULE("logs[*].tags[*]`, `equals`: 1") "}, `equals`: 1}", LOGS, APL_TRUE},
-        {"{`count`: {`field`: `properties.logs[*]`, `where`: {`value`: `[first(field('properties.logs[*].on'))]`, `equals`: true}}, "
-         "`equals`: 1}", LOGS, APL_TRUE},
-        {"{`count`: {`field`: `properties.logs[*]`, `where`: {`value`: `[current('properties.logs[*]').on]`, `equals`: true}}, "
-         "`equals`: 1}", LOGS, APL_TRUE},
+        {"{`count`: {`field`: `properties.logs[*]`, `where`: " RULE("logs[*].on`, `equals`: true") "}, `equals`: 1}",
+         LOGS, APL_TRUE},
+        {"{`count`: {`field`: `properties.logs[*]`, `where`: " RULE("x`, `equals`: 1") "}, `equals`: 2}", LOGS,
+         APL_TRUE},
+        {"{`count`: {`field`: `properties.logs[*]`, `where`: " RULE("logs[*].tags[*]`, `equals`: 1") "}, `equals`: 1}",
+         LOGS, APL_TRUE},
+        {"{`count`: {`field`: `properties.logs[*]`, `where`: {`value`: `[first(field('properties.logs[*].on'))]`, "
+         "`equals`: true}}, "
+         "`equals`: 1}",
+         LOGS, APL_TRUE},
+        {"{`count`: {`field`: `properties.logs[*]`, `where`: {`value`: `[current('properties.logs[*]').on]`, `equals`: "
+         "true}}, "
+         "`equals`: 1}",
+         LOGS, APL_TRUE},
     };
     (void)state;
     check_cases(cases, COUNT_OF(cases));
@@ -201,8 +200,9 @@ static void d14_counts_over_values(void **state)
         size += (size_t)snprintf(rule + size, sizeof rule - size, ", %d", i);
     (void)snprintf(rule + size, sizeof rule - size, "]}, `equals`: 150}");
     assert_int_equal(case_outcome(&(case_setting){0}, rule, "{}"), APL_TRUE);
-    assert_int_equal(case_outcome(&(case_setting){0}, "{`count`: {`value`: `[field('name')]`}, `equals`: 0}", "{`name`: `n`}"),
-                     APL_TRUTH_ERROR);
+    assert_int_equal(
+        case_outcome(&(case_setting){0}, "{`count`: {`value`: `[field('name')]`}, `equals`: 0}", "{`name`: `n`}"),
+        APL_TRUTH_ERROR);
 }
 
 static void d15_existence_conditions(void **state)
@@ -211,14 +211,18 @@ static void d15_existence_conditions(void **state)
         {"{`field`: `name`, `equals`: `related`}", "{`name`: `related`}", APL_TRUE},
         {"{`value`: `[field('name')]`, `equals`: `judged`}", "{`name`: `related`}", APL_TRUE},
         {"{`field`: `properties.owner`, `equals`: `[field('id')]`}", "{`properties`: {`owner`: `/A`}}", APL_TRUE},
-        {"{`count`: {`field`: `properties.logs[*]`, `where`: {`value`: `[current('properties.logs[*].on')]`, `equals`: true}}, "
-         "`equals`: 1}", LOGS, APL_TRUE},
-        {"{`count`: {`field`: `properties.logs[*]`, `where`: {`value`: `[length(field('properties.logs[*]'))]`, `equals`: 3}}, "
-         "`equals`: 2}", LOGS, APL_TRUE},
+        {"{`count`: {`field`: `properties.logs[*]`, `where`: {`value`: `[current('properties.logs[*].on')]`, `equals`: "
+         "true}}, "
+         "`equals`: 1}",
+         LOGS, APL_TRUE},
+        {"{`count`: {`field`: `properties.logs[*]`, `where`: {`value`: `[length(field('properties.logs[*]'))]`, "
+         "`equals`: 3}}, "
+         "`equals`: 2}",
+         LOGS, APL_TRUE},
     };
     (void)state;
-    check_cases_with(&(case_setting){.origin = "{`name`: `judged`, `id`: `/a`, `properties`: {`logs`: [1, 2, 3]}}"}, cases,
-                     COUNT_OF(cases));
+    check_cases_with(&(case_setting){.origin = "{`name`: `judged`, `id`: `/a`, `properties`: {`logs`: [1, 2, 3]}}"},
+                     cases, COUNT_OF(cases));
 }
 
 static void d16_like(void **state)
@@ -268,9 +272,12 @@ static void d18_tags(void **state)
 static void d19_computed_fields(void **state)
 {
     static const condition_case cases[] = {
-        {"{`count`: {`value`: [`a`, `b`, `c`], `name`: `n`, `where`: {`field`: `[concat('properties.', current('n'))]`, `exists`: true}}, "
-         "`equals`: 2}", "{`properties`: {`a`: 1, `c`: 2}}", APL_TRUE},
-        {"{`count`: {`value`: [`a`, `b`], `where`: {`value`: `[field(concat('properties.', current()))]`, `equals`: 1}}, `equals`: 1}",
+        {"{`count`: {`value`: [`a`, `b`, `c`], `name`: `n`, `where`: {`field`: `[concat('properties.', "
+         "current('n'))]`, `exists`: true}}, "
+         "`equals`: 2}",
+         "{`properties`: {`a`: 1, `c`: 2}}", APL_TRUE},
+        {"{`count`: {`value`: [`a`, `b`], `where`: {`value`: `[field(concat('properties.', current()))]`, `equals`: "
+         "1}}, `equals`: 1}",
          "{`properties`: {`a`: 1}}", APL_TRUE},
         {"{`field`: `[concat('properties.', field('name'))]`, `exists`: true}", "{`name`: `a`}", APL_TRUTH_ERROR},
     };
@@ -295,8 +302,9 @@ static void d21_failing_functions(void **state)
     static const condition_case cases[] = {
         {"{`value`: `[substring(field('name'), 0, 3)]`, `equals`: `abc`}", "{`name`: `ab`}", APL_TRUTH_ERROR},
         {"{`not`: {`value`: `[int(field('name'))]`, `equals`: 1}}", "{`name`: `ab`}", APL_TRUTH_ERROR},
-        {"{`value`: `[if(less(length(field('name')), 3), 'short', substring(field('name'), 0, 3))]`, `equals`: `short`}", "{`name`: `ab`}",
-         APL_TRUE},
+        {"{`value`: `[if(less(length(field('name')), 3), 'short', substring(field('name'), 0, 3))]`, `equals`: "
+         "`short`}",
+         "{`name`: `ab`}", APL_TRUE},
         {"{`field`: `name`, `equals`: `[substring(field('name'), 9)]`}", "{`name`: `ab`}", APL_TRUTH_ERROR},
     };
     (void)state;
@@ -311,7 +319,8 @@ static void d22_missing_in_expressions(void **state)
         {"{`value`: `[field('properties.a').b.c]`, `equals`: null}", "{}", APL_TRUE},
         {"{`value`: `[resourceGroup().tags.none]`, `notEquals`: ``}", "{}", APL_FALSE},
         {"{`value`: `[field('name').x]`, `equals`: null}", "{`name`: `n`}", APL_TRUTH_ERROR},
-        {"{`value`: `[field('properties.list')[3]]`, `equals`: null}", "{`properties`: {`list`: [1]}}", APL_TRUTH_ERROR},
+        {"{`value`: `[field('properties.list')[3]]`, `equals`: null}", "{`properties`: {`list`: [1]}}",
+         APL_TRUTH_ERROR},
     };
     (void)state;
     check_cases_with(&(case_setting){.resource_group = "{`name`: `g`, `tags`: {}}"}, cases, COUNT_OF(cases));
@@ -325,7 +334,8 @@ static void d23_parameters_without_value(void **state)
     (void)state;
 
     compile.parameters = apl_value_object(&declared, 1);
-    apl_value rule = case_json(run.arena, "{`anyOf`: [{`field`: `name`, `equals`: `n`}, {`value`: `[parameters('Later')]`, `equals`: 1}]}");
+    apl_value rule = case_json(
+        run.arena, "{`anyOf`: [{`field`: `name`, `equals`: `n`}, {`value`: `[parameters('Later')]`, `equals`: 1}]}");
     assert_int_equal(apl_condition_compile(&run.condition, &compile, rule), APL_OK);
     case_prepare(&run, &(case_setting){0}, "{`name`: `n`}");
     assert_int_equal(apl_condition_eval(run.condition, &run.eval), APL_TRUE);
@@ -334,7 +344,8 @@ static void d23_parameters_without_value(void **state)
     assert_string_equal(run.error, "the parameter 'Later' has no value");
     rule = case_json(run.arena, "{`value`: `[parameters('latter')]`, `equals`: 1}");
     assert_int_equal(apl_condition_compile(&run.condition, &compile, rule), APL_E_CONTENT);
-    assert_string_equal(apl_error_message(), "rule.json: if.value: there is no parameter 'latter'; did you mean 'later'?");
+    assert_string_equal(apl_error_message(),
+                        "rule.json: if.value: there is no parameter 'latter'; did you mean 'later'?");
     case_end(&run);
 }
 

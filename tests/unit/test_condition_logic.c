@@ -58,10 +58,26 @@ static void unknown_members(void **state)
 static void operators_on_unread(void **state)
 {
     static const char *const operators[] = {
-        "`equals`: 1", "`notEquals`: 1", "`like`: `*`", "`notLike`: `*`", "`match`: `.`", "`notMatch`: `.`",
-        "`contains`: `a`", "`notContains`: `a`", "`in`: [1]", "`notIn`: [1]", "`containsKey`: `a`",
-        "`notContainsKey`: `a`", "`less`: 1", "`lessOrEquals`: 1", "`greater`: 1", "`greaterOrEquals`: 1",
-        "`exists`: true", "`exists`: false", "`equals`: null", "`equals`: `abcdefgh`",
+        "`equals`: 1",
+        "`notEquals`: 1",
+        "`like`: `*`",
+        "`notLike`: `*`",
+        "`match`: `.`",
+        "`notMatch`: `.`",
+        "`contains`: `a`",
+        "`notContains`: `a`",
+        "`in`: [1]",
+        "`notIn`: [1]",
+        "`containsKey`: `a`",
+        "`notContainsKey`: `a`",
+        "`less`: 1",
+        "`lessOrEquals`: 1",
+        "`greater`: 1",
+        "`greaterOrEquals`: 1",
+        "`exists`: true",
+        "`exists`: false",
+        "`equals`: null",
+        "`equals`: `abcdefgh`",
         "`in`: [`a`, `b`, `c`, `d`, `e`, `f`, `g`, `h`, `i`]",
     };
     (void)state;
@@ -107,8 +123,9 @@ static void counts_of_unknown_members(void **state)
         {"{`count`: {`field`: `properties.list[*]`, `where`: " U "}, `equals`: 2}", RESOURCE, APL_TRUTH_UNREAD},
         {"{`count`: {`field`: `properties.list[*]`, `where`: " U "}, `in`: [9]}", RESOURCE, APL_TRUTH_UNREAD},
         {"{`count`: {`field`: `properties.list[*]`, `where`: " E "}, `greater`: 0}", RESOURCE, APL_TRUTH_ERROR},
-        {"{`count`: {`field`: `properties.list[*]`, `where`: {`anyOf`: [{`field`: `properties.list[*]`, `equals`: 1}, " U
-         "]}}, `greater`: 0}", RESOURCE, APL_TRUE},
+        {"{`count`: {`field`: `properties.list[*]`, `where`: {`anyOf`: [{`field`: `properties.list[*]`, `equals`: "
+         "1}, " U "]}}, `greater`: 0}",
+         RESOURCE, APL_TRUE},
         {"{`count`: {`value`: `[field('properties.unknown')]`}, `greater`: 0}", RESOURCE, APL_TRUTH_UNREAD},
         {"{`field`: `properties.unknown[*].x`, `equals`: 1}", RESOURCE, APL_TRUTH_UNREAD},
         {"{`field`: `properties.list[*].x`, `equals`: 1}", RESOURCE, APL_TRUTH_UNREAD},

@@ -6,8 +6,9 @@
 #include "condition/operators.h"
 #include "unit/test_condition.h"
 
-#define A "{`properties`: {`s`: `Abc`, `n`: 443, `r`: 1.5, `t`: true, `d`: `443`, `z`: null, `e`: ``, `l`: [`a`, `B`, 3], "                      \
-          "`o`: {`Key`: 1}, `day`: `2026-11-23`, `u`: `Stra\\u00dfe`}}"
+#define A                                                                                                              \
+    "{`properties`: {`s`: `Abc`, `n`: 443, `r`: 1.5, `t`: true, `d`: `443`, `z`: null, `e`: ``, `l`: [`a`, `B`, 3], "  \
+    "`o`: {`Key`: 1}, `day`: `2026-11-23`, `u`: `Stra\\u00dfe`}}"
 #define P(name) "{`field`: `properties." name "`, "
 
 static void equals(void **state)
@@ -138,9 +139,28 @@ static void order(void **state)
 static void prepared_operands_agree(void **state)
 {
     static const char *const texts[] = {
-        "null", "true", "0", "443", "1.5", "``", "`abc`", "`ABC`", "`443`", "`true`", "`Stra\\u00dfe`", "`\\u212a`", "`k`", "[]",
-        "[`a`]", "[`A`, `b`]", "[null]", "[``]", "[`443`, `x`]", "[`k`, `abc`, `strasse`, `d`, `e`, `f`, `g`, `h`, `i`]",
-        "{}", "{`a`: 1}",
+        "null",
+        "true",
+        "0",
+        "443",
+        "1.5",
+        "``",
+        "`abc`",
+        "`ABC`",
+        "`443`",
+        "`true`",
+        "`Stra\\u00dfe`",
+        "`\\u212a`",
+        "`k`",
+        "[]",
+        "[`a`]",
+        "[`A`, `b`]",
+        "[null]",
+        "[``]",
+        "[`443`, `x`]",
+        "[`k`, `abc`, `strasse`, `d`, `e`, `f`, `g`, `h`, `i`]",
+        "{}",
+        "{`a`: 1}",
     };
     apl_arena *arena = apl_arena_new();
     (void)state;
@@ -188,7 +208,9 @@ static void folding(void **state)
     assert_int_equal(apl_fold_find_last(APL_STR("abAB"), APL_STR("ab")), 2);
     assert_int_equal(apl_fold_find_last(APL_STR("abc"), APL_STR("")), 3);
     assert_int_equal(apl_fold_find(APL_STR(""), APL_STR("a")), -1);
-    assert_true(apl_fold_ends(APL_STR("Stra\xc3\x9f" "e"), APL_STR("SSE")));
+    assert_true(apl_fold_ends(APL_STR("Stra\xc3\x9f"
+                                      "e"),
+                              APL_STR("SSE")));
     assert_false(apl_fold_ends(APL_STR("e"), APL_STR("see")));
     assert_true(apl_fold_compare(APL_STR("a"), APL_STR("B")) < 0);
     assert_true(apl_fold_compare(APL_STR("abc"), APL_STR("AB")) > 0);

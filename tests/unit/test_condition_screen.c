@@ -1,4 +1,5 @@
-/* unit/test_condition_screen.c: what a condition says by the type alone, whether a policy is applicable, and explanations.
+/* unit/test_condition_screen.c: what a condition says by the type alone, whether a policy is applicable, and
+ * explanations.
  *
  * Applicability follows Microsoft's "Azure Policy applicability logic"; explanations list the leaves that decided. */
 #include "unit/test_condition.h"
@@ -26,7 +27,8 @@ static void screening_by_type(void **state)
         {"{`field`: `type`, `like`: `a/b*`}", APL_TRUE, APL_FALSE},
         {"{`allOf`: [{`value`: 1, `equals`: 2}, " TYPE "]}", APL_FALSE, APL_FALSE},
         {"{`field`: `type`, `equals`: `[field('name')]`}", APL_TRUTH_UNREAD, APL_TRUTH_UNREAD},
-        {"{`allOf`: [" TYPE ", {`count`: {`field`: `properties.x[*]`, `where`: {`field`: `type`, `equals`: `z`}}, `equals`: 1}]}",
+        {"{`allOf`: [" TYPE
+         ", {`count`: {`field`: `properties.x[*]`, `where`: {`field`: `type`, `equals`: `z`}}, `equals`: 1}]}",
          APL_TRUTH_UNREAD, APL_FALSE},
     };
     (void)state;
@@ -110,8 +112,8 @@ static void check_leaves(const char *rule, const char *resource, const char *exp
     apl_text_init(&text, 4096);
     for (size_t i = 0; i < trace.leaves.count; i++) {
         const apl_trace_leaf *leaf = &trace.leaves.items[i];
-        apl_text_add_format(&text, "%s%s%.*s %.*s ", i ? "; " : "", leaf->is_negated ? "!" : "", APL_STR_ARG(leaf->path),
-                            APL_STR_ARG(leaf->operator_name));
+        apl_text_add_format(&text, "%s%s%.*s %.*s ", i ? "; " : "", leaf->is_negated ? "!" : "",
+                            APL_STR_ARG(leaf->path), APL_STR_ARG(leaf->operator_name));
         apl_value_write(&text, leaf->operand, 0);
         apl_text_add(&text, APL_STR(" found "));
         apl_value_write(&text, leaf->value, 0);
@@ -133,18 +135,26 @@ static void explanations(void **state)
     (void)state;
     check_leaves(LEAF("a", "1"), DATA, "a equals 1 found 1 true");
     check_leaves("{`not`: " LEAF("a", "1") "}", DATA, "!a equals 1 found 1 true");
-    check_leaves("{`allOf`: [" LEAF("a", "1") ", " LEAF("b", "2") "]}", DATA, "a equals 1 found 1 true; b equals 2 found 2 true");
-    check_leaves("{`allOf`: [" LEAF("a", "1") ", " LEAF("b", "9") ", " LEAF("c", "3") "]}", DATA, "b equals 9 found 2 false");
-    check_leaves("{`anyOf`: [" LEAF("a", "9") ", " LEAF("b", "2") ", " LEAF("c", "3") "]}", DATA, "b equals 2 found 2 true");
-    check_leaves("{`anyOf`: [" LEAF("a", "9") ", " LEAF("b", "9") "]}", DATA, "a equals 9 found 1 false; b equals 9 found 2 false");
-    check_leaves("{`allOf`: [{`anyOf`: [" LEAF("a", "9") ", " LEAF("b", "2") "]}, {`not`: {`anyOf`: [" LEAF("c", "9") ", " LEAF("a", "8")
-                 "]}}]}", DATA, "b equals 2 found 2 true; !c equals 9 found 3 false; !a equals 8 found 1 false");
+    check_leaves("{`allOf`: [" LEAF("a", "1") ", " LEAF("b", "2") "]}", DATA,
+                 "a equals 1 found 1 true; b equals 2 found 2 true");
+    check_leaves("{`allOf`: [" LEAF("a", "1") ", " LEAF("b", "9") ", " LEAF("c", "3") "]}", DATA,
+                 "b equals 9 found 2 false");
+    check_leaves("{`anyOf`: [" LEAF("a", "9") ", " LEAF("b", "2") ", " LEAF("c", "3") "]}", DATA,
+                 "b equals 2 found 2 true");
+    check_leaves("{`anyOf`: [" LEAF("a", "9") ", " LEAF("b", "9") "]}", DATA,
+                 "a equals 9 found 1 false; b equals 9 found 2 false");
+    check_leaves("{`allOf`: [{`anyOf`: [" LEAF("a", "9") ", " LEAF("b", "2") "]}, {`not`: {`anyOf`: [" LEAF(
+                     "c", "9") ", " LEAF("a", "8") "]}}]}",
+                 DATA, "b equals 2 found 2 true; !c equals 9 found 3 false; !a equals 8 found 1 false");
     check_leaves("{`anyOf`: [{`allOf`: [" LEAF("a", "1") ", " LEAF("b", "9") "]}, " LEAF("c", "9") "]}", DATA,
                  "b equals 9 found 2 false; c equals 9 found 3 false");
-    check_leaves("{`allOf`: [" LEAF("a", "1") ", {`field`: `name`, `less`: 5}, " LEAF("b", "2") "]}", DATA, "name less 5 found \"n\" error");
+    check_leaves("{`allOf`: [" LEAF("a", "1") ", {`field`: `name`, `less`: 5}, " LEAF("b", "2") "]}", DATA,
+                 "name less 5 found \"n\" error");
     check_leaves("{`field`: `l[*].x`, `equals`: 1}", DATA, "l[*].x equals 1 found 2 false");
-    check_leaves("{`count`: {`field`: `l[*]`, `where`: {`field`: `l[*].x`, `greater`: 0}}, `greater`: 0}", DATA, "l[*] count greater 0 found 2 true");
-    check_leaves("{`value`: `[add(field('a'), 1)]`, `equals`: `[field('b')]`}", DATA, "[add(field('a'), 1)] equals 2 found 2 true");
+    check_leaves("{`count`: {`field`: `l[*]`, `where`: {`field`: `l[*].x`, `greater`: 0}}, `greater`: 0}", DATA,
+                 "l[*] count greater 0 found 2 true");
+    check_leaves("{`value`: `[add(field('a'), 1)]`, `equals`: `[field('b')]`}", DATA,
+                 "[add(field('a'), 1)] equals 2 found 2 true");
     check_leaves("{`value`: 1, `in`: [1, 2]}", DATA, "1 in [1,2] found 1 true");
     check_leaves("{`field`: `none`, `exists`: false}", DATA, "none exists false found null true");
 }
@@ -155,7 +165,8 @@ static void long_explanations_are_cut(void **state)
     apl_trace trace;
     (void)state;
 
-    case_begin(&run, &(case_setting){0}, "{`allOf`: [" LEAF("a", "1") ", " LEAF("b", "2") ", " LEAF("c", "3") "]}", DATA);
+    case_begin(&run, &(case_setting){0}, "{`allOf`: [" LEAF("a", "1") ", " LEAF("b", "2") ", " LEAF("c", "3") "]}",
+               DATA);
     apl_trace_init(&trace, run.arena);
     trace.leaves_max = 2;
     run.eval.trace = &trace;

@@ -230,8 +230,9 @@ static void other_providers(void **state)
 {
     world *w = world_new();
     (void)state;
-    const char *form = "{`policyRule`: {`if`: {`field`: `type`, `equals`: `AWS::SageMaker::Endpoint`}, `then`: {"
-                       "`effect`: `auditIfNotExists`, `details`: {`type`: `AWS::Logs::LogGroup`%s}}}}";
+    static const char form[] =
+        "{`policyRule`: {`if`: {`field`: `type`, `equals`: `AWS::SageMaker::Endpoint`}, `then`: {"
+        "`effect`: `auditIfNotExists`, `details`: {`type`: `AWS::Logs::LogGroup`%s}}}}";
     char text[512];
     snprintf(text, sizeof text, form, "");
     apl_policy *below = world_policy(w, text);

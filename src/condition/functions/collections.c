@@ -336,7 +336,8 @@ static apl_status need_same_kind(const apl_call *call, size_t *total)
         return apl_call_wrong(call, 0, "an array or an object");
     for (uint32_t i = 0; i < call->count; i++) {
         if (call->arguments[i].type != type)
-            return apl_call_wrong(call, i, type == APL_VALUE_ARRAY ? "an array like the first" : "an object like the first");
+            return apl_call_wrong(call, i,
+                                  type == APL_VALUE_ARRAY ? "an array like the first" : "an object like the first");
         comparisons += (uint64_t)call->arguments[i].size * (*total + call->arguments[i].size);
         *total += call->arguments[i].size;
     }
@@ -392,8 +393,8 @@ static apl_status merge_into(apl_value *target, apl_value overlay, const apl_cal
     for (uint32_t i = 0; i < overlay.size; i++) {
         apl_member added = overlay.members[i];
         size_t at = member_index(members, count, added.key);
-        bool are_objects = at < count && members[at].value.type == APL_VALUE_OBJECT &&
-                           added.value.type == APL_VALUE_OBJECT;
+        bool are_objects =
+            at < count && members[at].value.type == APL_VALUE_OBJECT && added.value.type == APL_VALUE_OBJECT;
         if (are_objects && *waiting == MERGES_MAX)
             return apl_fail(APL_E_LIMIT, "%s(): more than %d objects to merge", call->function->name, MERGES_MAX);
         if (are_objects) {
@@ -431,8 +432,7 @@ apl_status apl_fn_union(apl_value *out, const apl_call *call)
 
     if (status != APL_OK)
         return status;
-    return call->arguments[0].type == APL_VALUE_ARRAY ? union_of_arrays(out, call, total)
-                                                      : union_of_objects(out, call);
+    return call->arguments[0].type == APL_VALUE_ARRAY ? union_of_arrays(out, call, total) : union_of_objects(out, call);
 }
 
 static bool is_in_all(const apl_call *call, apl_value item)

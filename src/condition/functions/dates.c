@@ -170,8 +170,8 @@ apl_status apl_fn_date_time_add(apl_value *out, const apl_call *call)
     if (status != APL_OK)
         return status;
     if (!parse_duration(&moved, text))
-        return apl_fail(APL_E_INPUT, "dateTimeAdd(): '%.*s' is no ISO 8601 duration", (int)(text.size < 60 ? text.size : 60),
-                        text.data);
+        return apl_fail(APL_E_INPUT, "dateTimeAdd(): '%.*s' is no ISO 8601 duration",
+                        (int)(text.size < 60 ? text.size : 60), text.data);
     status = add_months(&instant, moved.months);
     return status == APL_OK ? give(out, call, instant + moved.ticks, -1) : status;
 }

@@ -1,8 +1,8 @@
 /* condition/functions/functions.h: the functions of expressions, as a family.
  *
- * functions/list.inc is the one place that names them: one line a function gives its name, number of arguments and help;
- * the function itself stands in the file of its group. A function gets arguments that are there (never
- * missing, never unread: those decide the outcome before it is called), allocates with apl_call_alloc and fails through
+ * functions/list.inc is the one place that names them: one line a function gives its name, number of arguments and
+ * help; the function itself stands in the file of its group. A function gets arguments that are there (never missing,
+ * never unread: those decide the outcome before it is called), allocates with apl_call_alloc and fails through
  * apl_fail. Pure functions of constants are evaluated when the rule is compiled. */
 #ifndef APL_CONDITION_FUNCTIONS_FUNCTIONS_H
 #define APL_CONDITION_FUNCTIONS_FUNCTIONS_H
@@ -24,9 +24,10 @@ typedef apl_status (*apl_function_run)(apl_value *out, const apl_call *call);
 enum {
     APL_FUNCTION_PURE = 0,
     APL_FUNCTION_CONTEXT = 1 << 0, /* depends on the time, the request or the surroundings of the resource */
-    APL_FUNCTION_SUBJECT = 1 << 1, /* looks at the resource or its surroundings; not in conditions of modify operations */
+    APL_FUNCTION_SUBJECT =
+        1 << 1, /* looks at the resource or its surroundings; not in conditions of modify operations */
     APL_FUNCTION_COMPILED = 1 << 2, /* the compiler turns it into a term of its own */
-    APL_FUNCTION_OURS = 1 << 3,    /* Azure does not allow it in policy rules */
+    APL_FUNCTION_OURS = 1 << 3,     /* Azure does not allow it in policy rules */
 };
 
 #define APL_ARGUMENTS_ANY 255

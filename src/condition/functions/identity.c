@@ -1,7 +1,7 @@
 /* condition/functions/identity.c: names made of texts, the same ones that Azure makes.
  *
- * guid() is a UUID of version 5 (RFC 4122) in the name space of Azure's templates; uniqueString() is a 64-bit variant of
- * MurmurHash3 in base 32. Neither is documented by Microsoft; both were checked against values that Azure made (see
+ * guid() is a UUID of version 5 (RFC 4122) in the name space of Azure's templates; uniqueString() is a 64-bit variant
+ * of MurmurHash3 in base 32. Neither is documented by Microsoft; both were checked against values that Azure made (see
  * docs/policy-language.md). Nothing here is for security. */
 #include "condition/program.h"
 

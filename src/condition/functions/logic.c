@@ -1,8 +1,8 @@
 /* condition/functions/logic.c: comparisons, and values without arguments.
  *
  * Comparing follows the operators of conditions (no case, coercion of numbers and booleans), so that
- * "[equals(field('a'), 'X')]" and {"field": "a", "equals": "X"} agree. and(), or(), if() and coalesce() are steps of the
- * compiled expression, because they do not look at all of their arguments. */
+ * "[equals(field('a'), 'X')]" and {"field": "a", "equals": "X"} agree. and(), or(), if() and coalesce() are steps of
+ * the compiled expression, because they do not look at all of their arguments. */
 #include "condition/operators.h"
 #include "condition/program.h"
 

@@ -12,7 +12,7 @@ typedef unsigned __int128 address;
 typedef struct range {
     address first;
     address last;
-    int bits; /* 32 or 128 */
+    int bits;   /* 32 or 128 */
     int prefix; /* of a CIDR range; bits of an address; -1 for first-last */
 } range;
 
@@ -157,7 +157,8 @@ apl_status apl_fn_cidr_subnet(apl_value *out, const apl_call *call)
     if (status != APL_OK)
         return status;
     if (prefix < network.prefix || prefix > network.bits || number < 0)
-        return apl_fail(APL_E_INPUT, "cidrSubnet(): a subnet /%lld does not fit in /%d", (long long)prefix, network.prefix);
+        return apl_fail(APL_E_INPUT, "cidrSubnet(): a subnet /%lld does not fit in /%d", (long long)prefix,
+                        network.prefix);
     address offset = (uint64_t)number * (host_mask(network.bits, (int)prefix) + (address)1);
     bool is_whole = prefix == 0; /* the one subnet of everything: its size is past 128 bits */
     if ((is_whole && number > 0) || (!is_whole && offset > network.last - network.first))
@@ -211,10 +212,8 @@ apl_status apl_fn_parse_cidr(apl_value *out, const apl_call *call)
         address value;
         bool is_given;
     } parts[] = {
-        {"network", network.first, true},
-        {"netmask", ~host_mask(network.bits, network.prefix), true},
-        {"broadcast", network.last, is_ipv4},
-        {"firstUsable", usable.first, true},
+        {"network", network.first, true},     {"netmask", ~host_mask(network.bits, network.prefix), true},
+        {"broadcast", network.last, is_ipv4}, {"firstUsable", usable.first, true},
         {"lastUsable", usable.last, true},
     };
     size_t count = 0;

@@ -349,7 +349,7 @@ apl_status apl_fn_split(apl_value *out, const apl_call *call)
 typedef struct placeholder {
     uint32_t argument;
     int alignment;
-    char letter; /* 0: none */
+    char letter;   /* 0: none */
     int precision; /* -1: none */
 } placeholder;
 
@@ -398,7 +398,8 @@ static bool read_placeholder(placeholder *out, apl_str *rest)
             return false;
         out->letter = rest->data[0];
         *rest = apl_str_slice(*rest, 1, rest->size);
-        if (rest->size && rest->data[0] >= '0' && rest->data[0] <= '9' && !read_digits(&out->precision, rest, FORMAT_DIGITS_MAX))
+        if (rest->size && rest->data[0] >= '0' && rest->data[0] <= '9' &&
+            !read_digits(&out->precision, rest, FORMAT_DIGITS_MAX))
             return false;
     }
     return take_char(rest, '}');
