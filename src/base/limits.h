@@ -14,8 +14,8 @@
 /* A file up to this size is parsed as one text; a larger one is cut into lines or array elements. */
 #define APL_PAGE_BYTES_MAX (4u << 20)
 
-/* Bytes read from a source at a time. */
-#define APL_READ_BYTES (1u << 20)
+/* What stands before the array of a page that is cut; it goes with every part of the page. */
+#define APL_PAGE_HEAD_BYTES_MAX (1u << 20)
 
 /* Nesting of JSON. Real documents stay below 40; ARM itself refuses more than 64 in a policy rule. */
 #define APL_JSON_DEPTH_MAX 256

@@ -1,9 +1,10 @@
 /* json/split.h: cutting a long text into chunks that can be parsed apart, without holding it whole.
  *
- * A text of up to APL_PAGE_BYTES_MAX is one chunk. A longer one is cut at line ends when each line is a value of
- * its own, else at the members of its outermost array, or of the array member of its outermost object that pages hold
- * their documents in (`value`, `data`, ...). A single value may have APL_DOCUMENT_BYTES_MAX; a longer one is passed
- * over with a message, and the rest goes on. */
+ * A text of up to APL_PAGE_BYTES_MAX is one chunk. A longer one is cut at line ends when each line is a value of its
+ * own, else between its values. A value that is longer than a page is cut itself: an array at its members, an object
+ * at the members of the first array that pages hold their documents in (`value`, `data`, ...); what stands around
+ * that array goes along, so that a member reads the same as in a short page. A single value may have
+ * APL_DOCUMENT_BYTES_MAX; a longer one is passed over with a message, and the rest goes on. */
 #ifndef APL_JSON_SPLIT_H
 #define APL_JSON_SPLIT_H
 
@@ -13,8 +14,14 @@
 typedef enum apl_chunk_kind {
     APL_CHUNK_VALUES, /* one value or several, one after another */
     APL_CHUNK_LINES,  /* one value a line */
-    APL_CHUNK_ITEMS,  /* values that end at `ends`; what stands between them is blank */
+    APL_CHUNK_ITEMS,  /* the values of `items` */
 } apl_chunk_kind;
+
+/* One value: the bytes [from, to) of its chunk. */
+typedef struct apl_chunk_item {
+    uint32_t from;
+    uint32_t to;
+} apl_chunk_item;
 
 /* Behind `size` bytes there is room for APL_CHUNK_PADDING more, which a parser may write to. */
 #define APL_CHUNK_PADDING 8
@@ -24,12 +31,17 @@ typedef struct apl_chunk {
     size_t capacity;
     uint64_t offset; /* of the first byte in the text */
     apl_chunk_kind kind;
-    APL_VECTOR(uint32_t) ends;
+    APL_VECTOR(apl_chunk_item) items;
+    apl_text head;       /* not empty: head, the items joined by commas, and `closing` are one value */
+    const char *closing;
     uint32_t file; /* for the caller */
     apl_str path;  /* for the caller */
     bool is_named; /* for the caller */
     bool is_whole; /* the only chunk of its text */
 } apl_chunk;
+
+/* Gives the memory of a chunk back, not the chunk itself. */
+void apl_chunk_free(apl_chunk *chunk);
 
 typedef struct apl_split {
     /* Up to `size` bytes of the text; *got is 0 at its end. */
@@ -42,9 +54,12 @@ typedef struct apl_split {
     void (*fault)(void *context, uint64_t offset, const char *why);
     bool (*is_wrapper)(void *context, apl_str name);
     void *context;
+    /* 0: the limits of base/limits.h; tests make them small. */
+    size_t page_bytes;
+    size_t document_bytes;
 } apl_split;
 
-/* Cuts one text. A failing read is returned; what was read before it has been given. */
+/* Cuts one text. A failing read is returned; the whole values before it have been given. */
 apl_status apl_split_text(const apl_split *split);
 
 #endif

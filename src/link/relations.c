@@ -238,6 +238,12 @@ static apl_str name_in_id(apl_str id)
     return name.size ? name : id;
 }
 
+/* Neither end is the asset whose document says so. */
+static bool has_both_ends(const apl_relation_rule *rule)
+{
+    return (rule->from.id || rule->from.key) && (rule->to.id || rule->to.key);
+}
+
 /* An asset that is named but was not read. */
 static apl_asset_id stub_new(link_job *job, apl_str id, const pending_link *link, const apl_asset *like)
 {
@@ -246,9 +252,8 @@ static apl_asset_id stub_new(link_job *job, apl_str id, const pending_link *link
      * it is by itself. */
     bool is_arm = apl_arm_is_id(id);
     const apl_relation_rule *rule = link->rule;
-    bool has_both = rule && (rule->from.id || rule->from.key) && (rule->to.id || rule->to.key);
     bool is_known = is_arm && apl_services_find(job->services, apl_arm_type(estate->arena, id)) != NULL;
-    bool is_described = rule && !(has_both && is_known);
+    bool is_described = rule && !(has_both_ends(rule) && is_known);
     apl_asset stub = {.parent = APL_ASSET_NONE, .same_letters = APL_ASSET_NONE};
 
     stub.id = apl_arena_str(estate->arena, id);
@@ -307,8 +312,10 @@ static void describe_stub(link_job *job, apl_asset_id asset, const pending_link 
 {
     apl_asset *stub = &job->estate->assets.items[asset];
 
-    if (stub->is_read || link->stub_name.size == 0 || !apl_str_equal(stub->name, name_in_id(stub->id)))
+    if (stub->is_read || link->stub_name.size == 0 || has_both_ends(link->rule))
         return;
+    if (!apl_str_equal(stub->name, name_in_id(stub->id)))
+        return; /* named already */
     stub->name = apl_arena_str(job->estate->arena, link->stub_name);
     if (link->rule->stub_type.size)
         stub->type = link->rule->stub_type;

@@ -28,6 +28,7 @@ static void judge(const eval_job *job, size_t index, apl_asset_id asset)
         .arena = job->scratch,
         .now = job->options->scan.now,
         .closed_world = true,
+        .wants_evidence = true, /* for reasons that name the deciding values */
     };
 
     if (apl_policy_set_covers(job->content->policies, index, &eval, asset, &exemption)) {

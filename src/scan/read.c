@@ -100,6 +100,7 @@ typedef struct parsing {
     reading_job *job;
     apl_normalizer *normalizer;
     apl_json_reader *reader;
+    apl_text page;   /* put together out of a part of a page */
     unsigned faults; /* in the present chunk */
 } parsing;
 
@@ -155,13 +156,58 @@ static void parse_lines(parsing *parse, const apl_chunk *chunk)
     }
 }
 
+/* One value that has the bytes of an item to itself. */
+static void parse_item(parsing *parse, const apl_chunk *chunk, apl_chunk_item item)
+{
+    size_t at = parse_value(parse, chunk, item.from, item.to);
+
+    if (at == SIZE_MAX)
+        return;
+    at = skip_blank(chunk, at, item.to);
+    if (at < item.to)
+        fault(parse, chunk, at, "something stands behind the value");
+}
+
+/* The items [first, last) as the page that they are members of. False when it is no JSON; then nothing was taken. */
+static bool parse_page(parsing *parse, const apl_chunk *chunk, size_t first, size_t last)
+{
+    const apl_chunk_item *items = chunk->items.items;
+    const apl_json *page = NULL;
+    size_t used = 0;
+    apl_place place = {chunk->file, chunk->path, chunk->offset + items[first].from};
+
+    parse->page.size = 0;
+    apl_text_add(&parse->page, apl_text_str(&chunk->head));
+    for (size_t i = first; i < last; i++) {
+        if (i > first)
+            apl_text_add_char(&parse->page, ',');
+        apl_text_add(&parse->page, apl_str_make(chunk->bytes + items[i].from, items[i].to - items[i].from));
+    }
+    apl_text_add(&parse->page, apl_str_from(chunk->closing));
+    size_t size = parse->page.size;
+    apl_text_add(&parse->page, apl_str_make("\0\0\0\0\0\0\0\0", APL_JSON_PADDING));
+    apl_status status = apl_json_read_in_place(&page, &used, parse->reader, parse->page.data, size);
+    if (status != APL_OK) {
+        size_t before = used > chunk->head.size ? used - chunk->head.size : 0;
+        size_t in_item = before < items[first].to - items[first].from ? before : items[first].to - items[first].from;
+        if (last - first == 1)
+            fault(parse, chunk, items[first].from + (status == APL_E_LIMIT ? 0 : in_item), apl_error_message());
+        return false;
+    }
+    (void)apl_normalizer_value(parse->normalizer, page, &place);
+    (void)__atomic_fetch_add(&parse->job->documents, last - first, __ATOMIC_RELAXED);
+    return true;
+}
+
 static void parse_items(parsing *parse, const apl_chunk *chunk)
 {
-    size_t from = 0;
+    bool is_taken = chunk->head.size && parse_page(parse, chunk, 0, chunk->items.count);
 
-    for (size_t i = 0; i < chunk->ends.count; i++) {
-        (void)parse_values(parse, chunk, from, chunk->ends.items[i]);
-        from = chunk->ends.items[i];
+    for (size_t i = 0; !is_taken && i < chunk->items.count; i++) {
+        if (chunk->head.size)
+            (void)parse_page(parse, chunk, i, i + 1); /* all but the broken ones */
+        else
+            parse_item(parse, chunk, chunk->items.items[i]);
     }
 }
 
@@ -189,6 +235,7 @@ static void parse_thread(void *context, unsigned thread)
     reading_job *job = context;
     parsing parse = {.job = job, .normalizer = job->reading->normalizers[thread], .reader = apl_json_reader_new()};
 
+    apl_text_init(&parse.page, SIZE_MAX);
     for (apl_chunk *chunk = apl_queue_pop(job->full); chunk; chunk = apl_queue_pop(job->full)) {
         parse_chunk(&parse, chunk);
         apl_queue_push(job->empty, chunk);
@@ -197,6 +244,7 @@ static void parse_thread(void *context, unsigned thread)
         apl_place place = {0, APL_STR("bodies"), 0};
         broken(job, parse.normalizer, &place, apl_error_message());
     }
+    apl_text_free(&parse.page);
     apl_json_reader_free(parse.reader);
 }
 
@@ -363,10 +411,8 @@ static void read_files(reading_job *job, const apl_files *files)
     }
     apl_queue_close(job->full);
     apl_threads_join(group);
-    for (size_t i = 0; i < chunk_count; i++) {
-        apl_memory_free(job->chunks[i].bytes);
-        apl_memory_free(job->chunks[i].ends.items);
-    }
+    for (size_t i = 0; i < chunk_count; i++)
+        apl_chunk_free(&job->chunks[i]);
     apl_memory_free(job->chunks);
     apl_queue_free(job->full);
     apl_queue_free(job->empty);

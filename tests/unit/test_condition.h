@@ -75,9 +75,22 @@ static inline apl_value case_json(apl_arena *arena, const char *text)
     return value;
 }
 
+/* The object with an id, which every resource has, unless it has one. */
+static inline apl_value with_id(apl_arena *arena, apl_value resource)
+{
+    apl_member *members = APL_ARENA_ARRAY(arena, apl_member, resource.size + 1u);
+
+    if (apl_value_member(resource, "id").type != APL_VALUE_MISSING)
+        return resource;
+    for (uint32_t i = 0; i < resource.size; i++)
+        members[i] = resource.members[i];
+    members[resource.size] = (apl_member){APL_STR("id"), apl_value_string(APL_STR("/resource"))};
+    return apl_value_object(members, resource.size + 1u);
+}
+
 static inline void case_subject(apl_subject *out, case_run *run, const case_setting *setting, const char *json)
 {
-    apl_value value = case_json(run->arena, json ? json : "{}");
+    apl_value value = with_id(run->arena, case_json(run->arena, json ? json : "{}"));
     apl_text text;
 
     apl_text_init(&text, 1u << 20);
