@@ -98,6 +98,7 @@ apl_status apl_field_collect(apl_value *out, const apl_subject *subject, apl_fie
     if (found.count)
         memcpy(items, found.items, found.count * sizeof *items);
     run->bytes += found.count * sizeof *items;
+    run->steps += found.count;
     *out = is_unread || walk.is_unread ? APL_UNREAD : apl_value_array(items, found.count);
     apl_memory_free(found.items);
     return status;
@@ -106,7 +107,7 @@ apl_status apl_field_collect(apl_value *out, const apl_subject *subject, apl_fie
 /* field('name') as an expression sees it: what is missing is "", what has `[*]` an array. */
 static apl_status field_value(apl_value *out, machine *m, const apl_code_step *step)
 {
-    const apl_subject *origin = m->run->eval->origin;
+    const apl_subject *origin = apl_run_origin(m->run);
 
     if (apl_subject_has_star(origin, step->field))
         return apl_field_collect(out, origin, step->field, m->run);
@@ -126,7 +127,7 @@ static apl_status field_named(machine *m, const apl_code_step *step)
         return APL_OK;
     if (top->type != APL_VALUE_STRING)
         return apl_fail(APL_E_INPUT, "the name of a field must be a text, not %s", apl_value_type_name(*top));
-    apl_status status = apl_field_by_name(top, step->named, apl_value_str(*top), m->run->eval->origin);
+    apl_status status = apl_field_by_name(top, step->named, apl_value_str(*top), apl_run_origin(m->run));
     if (top->type == APL_VALUE_MISSING)
         *top = apl_value_string(APL_STR(""));
     return status;

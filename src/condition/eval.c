@@ -109,6 +109,7 @@ static apl_truth all_members(apl_run *run, const apl_node *node, apl_value right
             decisive = member;
         }
         has_members = true;
+        run->steps++;
     }
     if (outcome != APL_FALSE && walk.is_unread && outcome != APL_TRUTH_ERROR) {
         outcome = APL_TRUTH_UNREAD;
@@ -121,6 +122,15 @@ static apl_truth all_members(apl_run *run, const apl_node *node, apl_value right
     return outcome;
 }
 
+/* What a condition inside a count looks at is counted with the members: a text by its words of sixteen bytes. */
+static void note_size(apl_run *run, apl_value value)
+{
+    if (value.type == APL_VALUE_ARRAY || value.type == APL_VALUE_OBJECT)
+        run->steps += value.size;
+    else if (value.type == APL_VALUE_STRING)
+        run->steps += value.size / 16;
+}
+
 static apl_truth eval_field(apl_run *run, const apl_node *node)
 {
     const apl_subject *subject = run->eval->subject;
@@ -131,6 +141,8 @@ static apl_truth eval_field(apl_run *run, const apl_node *node)
     if (apl_subject_has_star(subject, node->field))
         return all_members(run, node, right);
     apl_value left = apl_subject_value(subject, node->field);
+    if (run->in_counts)
+        note_size(run, left);
     apl_truth truth = compare(run, node, left, right);
     if (run->eval->trace)
         apl_trace_add(run, node, left, truth);
@@ -349,7 +361,7 @@ static bool leave_member(machine *m, const apl_node *node, apl_truth *truth)
 
     take_member(count, *truth);
     if (run->steps > APL_COUNT_STEPS_MAX) {
-        (void)apl_fail(APL_E_LIMIT, "the counts visit more than %u members", APL_COUNT_STEPS_MAX);
+        (void)apl_fail(APL_E_LIMIT, "the counts look at more than %u members", APL_COUNT_STEPS_MAX);
         run->in_counts--;
         run->scope = count->scope_around;
         *truth = apl_run_failed(run);

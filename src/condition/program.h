@@ -15,7 +15,8 @@
 /* Counts within counts; the deepest of Microsoft's definitions has 3. */
 #define APL_COUNTS_NESTED_MAX 8
 
-/* Members visited by all counts of one evaluation together, so that counts of counts over a hostile document end. */
+/* Members visited by all counts of one evaluation, with the items that their conditions look at, so that counts of
+ * counts over a hostile document end. */
 #define APL_COUNT_STEPS_MAX 10000000u
 
 typedef enum apl_step_kind {
@@ -136,7 +137,7 @@ typedef struct apl_run {
     apl_arena *arena;
     const apl_scope *scope;
     size_t bytes;       /* made by functions so far */
-    uint32_t steps;     /* members visited by counts so far */
+    uint64_t steps;     /* members visited by counts so far, and what their conditions looked at */
     uint32_t in_counts; /* how many counts are being evaluated */
     apl_value current[APL_COUNTS_NESTED_MAX];
 } apl_run;
@@ -149,6 +150,12 @@ static inline void apl_run_start(apl_run *run, const apl_eval *eval, apl_arena *
     run->bytes = 0;
     run->steps = 0;
     run->in_counts = 0;
+}
+
+/* Where field() looks. */
+static inline const apl_subject *apl_run_origin(const apl_run *run)
+{
+    return run->eval->origin ? run->eval->origin : run->eval->subject;
 }
 
 /* Evaluates an expression; APL_E_INPUT or APL_E_LIMIT when a function fails. */

@@ -202,13 +202,36 @@ static void aliases_bind_by_path(void **state)
     apl_aliases_free(aliases);
 }
 
+/* A hostile document cannot make counts of counts run for hours. */
+static void counting_ends(void **state)
+{
+    static const char rule[] = "{`count`: {`field`: `a[*]`, `where`: {`count`: {`field`: `b[*]`, `where`: {`field`: "
+                               "`b[*]`, `equals`: 2}}, `equals`: 7}}, `equals`: 0}";
+    static const char simple[] = "{`count`: {`field`: `a[*]`, `where`: {`field`: `b[*]`, `equals`: 1}}, `equals`: 0}";
+    apl_text resource;
+    (void)state;
+
+    apl_text_init(&resource, 1u << 20);
+    apl_text_add(&resource, APL_STR("{`a`: [1"));
+    for (int i = 0; i < 4000; i++)
+        apl_text_add(&resource, APL_STR(", 1"));
+    apl_text_add(&resource, APL_STR("], `b`: [1"));
+    for (int i = 0; i < 4000; i++)
+        apl_text_add(&resource, APL_STR(", 1"));
+    apl_text_add(&resource, APL_STR("]}"));
+    apl_text_add_char(&resource, 0);
+    assert_int_equal(case_outcome(&(case_setting){0}, rule, resource.data), APL_TRUTH_ERROR);
+    assert_int_equal(case_outcome(&(case_setting){0}, simple, resource.data), APL_TRUTH_ERROR);
+    apl_text_free(&resource);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(implicit_all_of),      cmocka_unit_test(field_counts),
         cmocka_unit_test(nested_counts),        cmocka_unit_test(value_counts),
         cmocka_unit_test(current_members),      cmocka_unit_test(stopping_early_changes_nothing),
-        cmocka_unit_test(aliases_bind_by_path),
+        cmocka_unit_test(aliases_bind_by_path), cmocka_unit_test(counting_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
