@@ -65,14 +65,14 @@ static apl_status group_without_member(apl_str word)
 apl_status apl_command_unknown(apl_arguments arguments)
 {
     apl_str word = apl_str_from(arguments.words[0]);
-    apl_query_nearest nearest = apl_query_nearest_start(word);
+    apl_guess nearest = apl_guess_start(word);
     apl_status status = group_without_member(word);
 
     if (status != APL_OK)
         return status;
     for (size_t i = 0; i < apl_command_table_count; i++) {
         if (!apl_command_table[i]->is_hidden)
-            apl_query_nearest_try(&nearest, apl_str_from(apl_command_table[i]->name));
+            apl_guess_try(&nearest, apl_str_from(apl_command_table[i]->name));
     }
     if (nearest.best.size)
         return apl_fail(APL_E_USAGE, "no command \"%.*s\"; the nearest is \"%.*s\"; see aplomb --help",

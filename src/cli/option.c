@@ -27,10 +27,10 @@ const apl_option *apl_option_find(const apl_option *options, apl_str name)
 
 static apl_status unknown_option(const parser *state, apl_str word, apl_str name)
 {
-    apl_query_nearest nearest = apl_query_nearest_start(name);
+    apl_guess nearest = apl_guess_start(name);
 
     for (size_t i = 0; state->options[i].name; i++)
-        apl_query_nearest_try(&nearest, apl_str_from(state->options[i].name));
+        apl_guess_try(&nearest, apl_str_from(state->options[i].name));
     if (nearest.best.size)
         return apl_fail(APL_E_USAGE, "no option %.*s; the nearest is --%.*s", APL_STR_ARG(word),
                         APL_STR_ARG(nearest.best));

@@ -52,10 +52,10 @@ void apl_session_say(apl_session *session, const char *format, ...)
 
 static apl_status unknown_format(apl_str name)
 {
-    apl_query_nearest nearest = apl_query_nearest_start(name);
+    apl_guess nearest = apl_guess_start(name);
 
     for (size_t i = 0; i < apl_format_table_count; i++)
-        apl_query_nearest_try(&nearest, apl_str_from(apl_format_table[i]->name));
+        apl_guess_try(&nearest, apl_str_from(apl_format_table[i]->name));
     return apl_query_nearest_refuse(&nearest, "--format", NULL);
 }
 

@@ -455,12 +455,22 @@ static apl_truth eval_nodes(machine *m)
     }
 }
 
-static apl_truth eval_with_counts(machine *m)
+static void start(machine *m, apl_run *run, const apl_node *nodes)
+{
+    m->run = run;
+    m->nodes = nodes;
+    m->depth = 0;
+    m->counts = NULL;
+}
+
+static apl_truth eval_with_counts(apl_run *run, const apl_node *nodes)
 {
     open_count counts[APL_COUNTS_NESTED_MAX];
+    machine m;
 
-    m->counts = counts;
-    return eval_nodes(m);
+    start(&m, run, nodes);
+    m.counts = counts;
+    return eval_nodes(&m);
 }
 
 apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eval)
@@ -471,9 +481,8 @@ apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eva
     apl_run_start(&run, eval, eval->arena);
     if (eval->error)
         eval->error[0] = 0;
-    m.run = &run;
-    m.nodes = condition->nodes;
-    m.depth = 0;
-    m.counts = NULL;
-    return condition->has_counts ? eval_with_counts(&m) : eval_nodes(&m);
+    if (condition->has_counts)
+        return eval_with_counts(&run, condition->nodes);
+    start(&m, &run, condition->nodes);
+    return eval_nodes(&m);
 }

@@ -20,6 +20,13 @@ typedef struct frame {
     uint32_t last_link; /* of a chain: number + 1 of the latest step that jumps to its end */
 } frame;
 
+/* An array or object around expressions that is open. */
+typedef struct container {
+    apl_value json;
+    uint32_t next;
+    uint32_t first; /* its first step */
+} container;
+
 typedef struct parser {
     apl_compiler *compiler;
     apl_str text; /* inside the brackets */
@@ -31,6 +38,8 @@ typedef struct parser {
     uint32_t operand; /* the first step of the operand that was read last */
     frame frames[APL_EXPRESSION_DEPTH_MAX];
     uint32_t depth;
+    container open[APL_JSON_DEPTH_MAX];
+    uint32_t open_count;
     bool has_failed;
 } parser;
 
@@ -580,13 +589,6 @@ static void read_expression(parser *p, apl_str inside)
 
 /* ---- JSON around expressions ---- */
 
-/* An array or object that is open. */
-typedef struct container {
-    apl_value json;
-    uint32_t next;
-    uint32_t first; /* its first step */
-} container;
-
 static void read_scalar(parser *p, apl_value json)
 {
     apl_str text;
@@ -621,40 +623,44 @@ static void close_container(parser *p, const container *closed)
     fold(p, closed->first);
 }
 
-static void enter_member(apl_compiler *compiler, const container *open)
+/* The next member of the innermost container. */
+static apl_value next_member(parser *p, size_t outside)
 {
-    if (open->json.type == APL_VALUE_ARRAY)
-        apl_report_into_index(compiler, open->next);
-    else
-        apl_report_into(compiler, open->json.members[open->next].key);
+    container *inner = &p->open[p->open_count - 1];
+    uint32_t at = inner->next++;
+
+    p->compiler->step_count = outside + p->open_count - 1;
+    if (inner->json.type == APL_VALUE_ARRAY) {
+        apl_report_into_index(p->compiler, at);
+        return inner->json.items[at];
+    }
+    apl_report_into(p->compiler, inner->json.members[at].key);
+    return inner->json.members[at].value;
+}
+
+static bool is_inner_complete(const parser *p)
+{
+    const container *inner = p->open_count ? &p->open[p->open_count - 1] : NULL;
+
+    return inner && inner->next == inner->json.size;
 }
 
 static void read_json(parser *p, apl_value json)
 {
-    container open[APL_JSON_DEPTH_MAX];
-    size_t depth = 0;
     size_t outside = p->compiler->step_count;
 
     for (;;) {
-        bool is_container = json.type == APL_VALUE_ARRAY || json.type == APL_VALUE_OBJECT;
-        if (is_container && depth == APL_JSON_DEPTH_MAX) {
-            fault(p, "the JSON is too deep");
-            break;
-        }
-        if (is_container)
-            open[depth++] = (container){json, 0, (uint32_t)p->steps.count};
-        else
+        if (json.type != APL_VALUE_ARRAY && json.type != APL_VALUE_OBJECT)
             read_scalar(p, json);
-        while (depth && !p->has_failed && open[depth - 1].next == open[depth - 1].json.size)
-            close_container(p, &open[--depth]);
-        if (depth == 0 || p->has_failed)
+        else if (p->open_count < APL_JSON_DEPTH_MAX)
+            p->open[p->open_count++] = (container){json, 0, (uint32_t)p->steps.count};
+        else
+            fault(p, "the JSON is too deep");
+        while (!p->has_failed && is_inner_complete(p))
+            close_container(p, &p->open[--p->open_count]);
+        if (p->open_count == 0 || p->has_failed)
             break;
-        container *inner = &open[depth - 1];
-        p->compiler->step_count = outside + depth - 1;
-        enter_member(p->compiler, inner);
-        json = inner->json.type == APL_VALUE_ARRAY ? inner->json.items[inner->next]
-                                                   : inner->json.members[inner->next].value;
-        inner->next++;
+        json = next_member(p, outside);
     }
     p->compiler->step_count = outside;
 }

@@ -17,7 +17,7 @@
 
 /* Members visited by all counts of one evaluation, with the items that their conditions look at, so that counts of
  * counts over a hostile document end. */
-#define APL_COUNT_STEPS_MAX 10000000u
+#define APL_COUNT_STEPS_MAX 4000000u
 
 typedef enum apl_step_kind {
     APL_STEP_CONSTANT = 0,

@@ -171,6 +171,27 @@ static void set_levels(apl_estate *estate)
     }
 }
 
+#define PARENTS_MAX 16
+
+/* Data without a label of its own is as sensitive as the resource that holds it; groups and accounts hold no data. */
+static void inherit_sensitivity(apl_estate *estate)
+{
+    apl_kind group = apl_vocabulary_kind(estate->vocabulary, APL_STR("resource-group"));
+    apl_kind account = apl_vocabulary_kind(estate->vocabulary, APL_STR("account"));
+
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        apl_asset_id above = asset->parent;
+        for (unsigned level = 0; level < PARENTS_MAX && above != APL_ASSET_NONE; level++) {
+            const apl_asset *holder = &estate->assets.items[above];
+            if (asset->sensitivity != APL_LEVEL_UNKNOWN || holder->kind == group || holder->kind == account)
+                break;
+            asset->sensitivity = holder->sensitivity;
+            above = holder->parent;
+        }
+    }
+}
+
 /* The name of a coverage row, for a table. */
 static apl_str row_key(apl_text *text, apl_str source, apl_str scope, apl_str type)
 {
@@ -220,5 +241,6 @@ void apl_link_facts(apl_estate *estate, apl_services *services)
     apl_link_tenants(estate);
     set_used_for(estate);
     set_levels(estate);
+    inherit_sensitivity(estate);
     set_partial(estate, services);
 }

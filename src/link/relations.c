@@ -37,6 +37,7 @@ typedef struct link_job {
     const apl_table *keys; /* lower case key -> asset; NULL while keys are gathered */
     run_result *runs;
     apl_relation_type contains;
+    apl_str only_tenant; /* or empty */
 } link_job;
 
 static apl_template_facts facts_of(const apl_asset *asset)
@@ -74,8 +75,9 @@ typedef struct linking {
     apl_template_facts facts;
 } linking;
 
-/* The asset of that id; an Entra id with a tenant that the directory's own documents do not know is tried without. */
-static apl_asset_id find_id(const apl_estate *estate, apl_arena *arena, apl_str id)
+/* The asset of that id. An Entra id is also tried without its tenant, and one without a tenant with the only one
+ * that is known, because pages of Microsoft Graph do not name theirs. */
+static apl_asset_id find_id(const apl_estate *estate, apl_arena *arena, apl_str id, apl_str only_tenant)
 {
     apl_str entra = APL_STR("entra://");
     apl_asset_id found = apl_estate_find(estate, id);
@@ -86,8 +88,33 @@ static apl_asset_id find_id(const apl_estate *estate, apl_arena *arena, apl_str 
     long slash = apl_str_find(rest, APL_STR("/"));
     if (slash < 0)
         return APL_ASSET_NONE;
-    return apl_estate_find(estate, apl_arena_format(arena, "entra://-%.*s",
-                                                    APL_STR_ARG(apl_str_slice(rest, (size_t)slash, rest.size))));
+    apl_str object = apl_str_slice(rest, (size_t)slash, rest.size);
+    bool is_unknown = apl_str_starts(rest, APL_STR("-/"));
+    apl_str tenant = is_unknown ? only_tenant : APL_STR("-");
+    if (tenant.size == 0)
+        return APL_ASSET_NONE;
+    return apl_estate_find(estate,
+                           apl_arena_format(arena, "entra://%.*s%.*s", APL_STR_ARG(tenant), APL_STR_ARG(object)));
+}
+
+/* The tenant of all directory objects that were read, when there is exactly one that is known. */
+static apl_str find_only_tenant(const apl_estate *estate)
+{
+    apl_str only = APL_STR_NONE;
+
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        const apl_asset *asset = &estate->assets.items[i];
+        if (!apl_str_starts_nocase(asset->id, APL_STR("entra://")) || asset->id.data[8] == '-')
+            continue;
+        apl_str rest = apl_str_slice(asset->id, 8, asset->id.size);
+        apl_str tenant;
+        if (!apl_str_next(&tenant, &rest, '/') || tenant.size == 0)
+            continue;
+        if (only.size && !apl_str_equal_nocase(only, tenant))
+            return APL_STR_NONE;
+        only = tenant;
+    }
+    return only;
 }
 
 /* Fills one end. False when the end has no asset and no id. */
@@ -115,7 +142,7 @@ static bool fill_end(const linking *at, const apl_relation_end *end, uint32_t in
     *id = apl_template_fill_at(end->id, arena, &at->subject, &at->facts, index);
     if (id->size == 0)
         return false;
-    *asset = find_id(job->estate, arena, *id);
+    *asset = find_id(job->estate, arena, *id, job->only_tenant);
     return true;
 }
 
@@ -193,7 +220,7 @@ static void link_parent(linking *at)
     if (at->facts.parent.size == 0)
         return;
     link.from_id = at->facts.parent;
-    link.from = find_id(at->job->estate, at->run->arena, link.from_id);
+    link.from = find_id(at->job->estate, at->run->arena, link.from_id, at->job->only_tenant);
     link.to = (apl_asset_id)(at->subject.asset - at->job->estate->assets.items);
     link.owner = link.to;
     APL_PUSH(&at->run->links, link);
@@ -327,7 +354,7 @@ static apl_asset_id resolve(link_job *job, apl_asset_id asset, apl_str id, const
 {
     if (asset != APL_ASSET_NONE)
         return asset;
-    asset = find_id(job->estate, job->estate->arena, id);
+    asset = find_id(job->estate, job->estate->arena, id, job->only_tenant);
     if (asset != APL_ASSET_NONE) {
         describe_stub(job, asset, link);
         return asset;
@@ -376,6 +403,7 @@ void apl_link_relations(apl_estate *estate, apl_services *services, unsigned thr
         .services = services,
         .runs = apl_memory_new(run_count * sizeof(run_result)),
         .contains = apl_vocabulary_relation(estate->vocabulary, APL_STR("contains")),
+        .only_tenant = find_only_tenant(estate),
     };
 
     apl_link_tenants(estate); /* ids of directory objects carry the tenant */

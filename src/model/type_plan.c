@@ -195,6 +195,37 @@ static const special_name special_names[] = {
     {"aplomb.criticality", APL_FIELD_CRITICALITY},
 };
 
+static bool relation_is_known(apl_str base, apl_str start, const apl_vocabulary *vocabulary, apl_guess *guess)
+{
+    apl_str relation = apl_str_slice(base, start.size, base.size);
+
+    *guess = apl_vocabulary_nearest_relation(vocabulary, relation);
+    return apl_vocabulary_relation(vocabulary, relation) != APL_RELATION_NONE;
+}
+
+bool apl_derived_is_known(apl_str name, const apl_vocabulary *vocabulary, apl_guess *guess)
+{
+    apl_str base = apl_str_ends(name, APL_STR("[*]")) ? apl_str_slice(name, 0, name.size - 3) : name;
+    apl_str out = APL_STR("aplomb.relations.");
+    apl_str in = APL_STR("aplomb.relationsIn.");
+
+    *guess = apl_guess_start(base);
+    if (!apl_field_is_derived(name))
+        return true;
+    if (apl_str_starts_nocase(base, out))
+        return relation_is_known(base, out, vocabulary, guess);
+    if (apl_str_starts_nocase(base, in))
+        return relation_is_known(base, in, vocabulary, guess);
+    for (size_t i = 0; i < sizeof special_names / sizeof special_names[0]; i++) {
+        if (apl_str_equal_nocase(base, apl_str_from(special_names[i].name)))
+            return true;
+        if (apl_field_is_derived(apl_str_from(special_names[i].name)))
+            apl_guess_try(guess, apl_str_from(special_names[i].name));
+    }
+    apl_guess_try(guess, APL_STR("aplomb.usedFor"));
+    return apl_str_equal_nocase(base, APL_STR("aplomb.usedFor"));
+}
+
 static void bind_virtual_array(plan_build *build, apl_binding *binding, apl_special special, apl_str name)
 {
     apl_step *steps = APL_ARENA_ARRAY(build->options->arena, apl_step, 1);

@@ -52,6 +52,9 @@ typedef struct apl_plan_options {
     void *find_alias_context;
 } apl_plan_options;
 
+/* False when `name` begins like a derived fact ("aplomb.") and is none; then *guess holds the nearest. */
+bool apl_derived_is_known(apl_str name, const apl_vocabulary *vocabulary, apl_guess *guess);
+
 /* Builds the plan; it lives in the arena. A field whose path passes a limit is bound as missing. */
 apl_plan *apl_plan_new(const apl_plan_options *options);
 

@@ -29,21 +29,32 @@ static bool is_true(apl_value value, bool otherwise)
 
 static apl_status only_members(apl_value object, const char *const *allowed, const char *where)
 {
+    char hint[APL_GUESS_HINT_BYTES];
+
+    if (object.type != APL_VALUE_OBJECT)
+        return apl_fail(APL_E_CONTENT, "%s: must be an object, is %s", where, apl_value_type_name(object));
     for (uint32_t i = 0; i < object.size; i++) {
         const char *const *name = allowed;
         while (*name && !apl_str_equal(object.members[i].key, apl_str_from(*name)))
             name++;
         if (*name == NULL) {
-            return apl_fail(APL_E_CONTENT, "%s: unknown member \"%.*s\"", where,
-                            APL_STR_ARG(object.members[i].key));
+            return apl_fail(APL_E_CONTENT, "%s: unknown member \"%.*s\"%s", where, APL_STR_ARG(object.members[i].key),
+                            apl_guess_of(object.members[i].key, allowed, hint));
         }
     }
     return APL_OK;
 }
 
-static apl_status add_kind(apl_vocabulary *vocabulary, const apl_member *member, const char *where)
+/* "vocabulary/kinds.yaml: kinds.bot" */
+static const char *place_of(const apl_vocabulary *vocabulary, const char *file_name, const char *list, apl_str name)
+{
+    return apl_arena_format(vocabulary->arena, "%s: %s.%.*s", file_name, list, APL_STR_ARG(name)).data;
+}
+
+static apl_status add_kind(apl_vocabulary *vocabulary, const apl_member *member, const char *file_name)
 {
     static const char *const allowed[] = {"title", "ai", "network", NULL};
+    const char *where = place_of(vocabulary, file_name, "kinds", member->key);
     apl_status status = only_members(member->value, allowed, where);
 
     if (status != APL_OK)
@@ -57,18 +68,21 @@ static apl_status add_kind(apl_vocabulary *vocabulary, const apl_member *member,
         .has_no_network = !is_true(apl_value_member(member->value, "network"), true),
     };
     if (info.title.size == 0)
-        return apl_fail(APL_E_CONTENT, "%s: kind \"%.*s\" has no title", where, APL_STR_ARG(info.name));
+        return apl_fail(APL_E_CONTENT, "%s: the kind has no title", where);
     if (apl_table_put(vocabulary->kinds_by_name, info.name, (uint32_t)vocabulary->kinds.count) !=
         vocabulary->kinds.count)
-        return apl_fail(APL_E_CONTENT, "%s: kind \"%.*s\" stands twice", where, APL_STR_ARG(info.name));
+        return apl_fail(APL_E_CONTENT, "%s: there is a kind of this name already", where);
     APL_PUSH(&vocabulary->kinds, info);
     return APL_OK;
 }
 
-static apl_status add_relation(apl_vocabulary *vocabulary, const apl_member *member, const char *where)
+static apl_status add_relation(apl_vocabulary *vocabulary, const apl_member *member, const char *file_name)
 {
     static const char *const allowed[] = {"title", "makes_ai", "used_for", NULL};
+    static const char *const uses[] = {"grounding", "training", NULL};
+    const char *where = place_of(vocabulary, file_name, "relations", member->key);
     apl_status status = only_members(member->value, allowed, where);
+    char hint[APL_GUESS_HINT_BYTES];
 
     if (status != APL_OK)
         return status;
@@ -80,9 +94,15 @@ static apl_status add_relation(apl_vocabulary *vocabulary, const apl_member *mem
         .makes_ai = is_true(apl_value_member(member->value, "makes_ai"), false),
         .used_for = apl_arena_str(vocabulary->arena, apl_value_str(apl_value_member(member->value, "used_for"))),
     };
+    if (info.title.size == 0)
+        return apl_fail(APL_E_CONTENT, "%s: the relation has no title", where);
+    if (info.used_for.size && !apl_str_equal(info.used_for, APL_STR("grounding")) &&
+        !apl_str_equal(info.used_for, APL_STR("training")))
+        return apl_fail(APL_E_CONTENT, "%s: used_for \"%.*s\" is neither grounding nor training%s", where,
+                        APL_STR_ARG(info.used_for), apl_guess_of(info.used_for, uses, hint));
     if (apl_table_put(vocabulary->relations_by_name, info.name, (uint32_t)vocabulary->relations.count) !=
         vocabulary->relations.count)
-        return apl_fail(APL_E_CONTENT, "%s: relation \"%.*s\" stands twice", where, APL_STR_ARG(info.name));
+        return apl_fail(APL_E_CONTENT, "%s: there is a relation of this name already", where);
     APL_PUSH(&vocabulary->relations, info);
     return APL_OK;
 }
@@ -94,9 +114,14 @@ apl_status apl_vocabulary_add(apl_vocabulary *vocabulary, apl_value file, const 
     apl_value relations = apl_value_member(file, "relations");
     apl_status status = only_members(file, allowed, file_name);
 
-    for (uint32_t i = 0; status == APL_OK && kinds.type == APL_VALUE_OBJECT && i < kinds.size; i++)
+    if (status == APL_OK && apl_value_is_there(kinds) && kinds.type != APL_VALUE_OBJECT)
+        return apl_fail(APL_E_CONTENT, "%s: kinds must be an object, is %s", file_name, apl_value_type_name(kinds));
+    if (status == APL_OK && apl_value_is_there(relations) && relations.type != APL_VALUE_OBJECT)
+        return apl_fail(APL_E_CONTENT, "%s: relations must be an object, is %s", file_name,
+                        apl_value_type_name(relations));
+    for (uint32_t i = 0; status == APL_OK && apl_value_is_there(kinds) && i < kinds.size; i++)
         status = add_kind(vocabulary, &kinds.members[i], file_name);
-    for (uint32_t i = 0; status == APL_OK && relations.type == APL_VALUE_OBJECT && i < relations.size; i++)
+    for (uint32_t i = 0; status == APL_OK && apl_value_is_there(relations) && i < relations.size; i++)
         status = add_relation(vocabulary, &relations.members[i], file_name);
     return status;
 }
@@ -116,4 +141,22 @@ apl_kind apl_vocabulary_kind(const apl_vocabulary *vocabulary, apl_str name)
 apl_relation_type apl_vocabulary_relation(const apl_vocabulary *vocabulary, apl_str name)
 {
     return number_of(vocabulary->relations_by_name, name);
+}
+
+apl_guess apl_vocabulary_nearest_kind(const apl_vocabulary *vocabulary, apl_str word)
+{
+    apl_guess nearest = apl_guess_start(word);
+
+    for (size_t i = 1; i < vocabulary->kinds.count; i++)
+        apl_guess_try(&nearest, vocabulary->kinds.items[i].name);
+    return nearest;
+}
+
+apl_guess apl_vocabulary_nearest_relation(const apl_vocabulary *vocabulary, apl_str word)
+{
+    apl_guess nearest = apl_guess_start(word);
+
+    for (size_t i = 1; i < vocabulary->relations.count; i++)
+        apl_guess_try(&nearest, vocabulary->relations.items[i].name);
+    return nearest;
 }

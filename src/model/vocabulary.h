@@ -5,6 +5,7 @@
 #ifndef APL_MODEL_VOCABULARY_H
 #define APL_MODEL_VOCABULARY_H
 
+#include "base/guess.h"
 #include "base/table.h"
 #include "json/value.h"
 
@@ -47,5 +48,9 @@ apl_status apl_vocabulary_add(apl_vocabulary *vocabulary, apl_value file, const 
 
 apl_kind apl_vocabulary_kind(const apl_vocabulary *vocabulary, apl_str name);
 apl_relation_type apl_vocabulary_relation(const apl_vocabulary *vocabulary, apl_str name);
+
+/* The name that a wrong word was perhaps meant to be. O(number of names). */
+apl_guess apl_vocabulary_nearest_kind(const apl_vocabulary *vocabulary, apl_str word);
+apl_guess apl_vocabulary_nearest_relation(const apl_vocabulary *vocabulary, apl_str word);
 
 #endif

@@ -7,8 +7,6 @@
 
 #include "base/limits.h"
 
-#define NEAREST_EDITS_MAX 4
-
 static bool is_one_of(apl_str name, const char *const *allowed)
 {
     for (size_t i = 0; allowed[i]; i++) {
@@ -18,31 +16,17 @@ static bool is_one_of(apl_str name, const char *const *allowed)
     return false;
 }
 
-static const char *nearest_of(apl_str name, const char *const *allowed)
-{
-    const char *nearest = NULL;
-    unsigned best = NEAREST_EDITS_MAX;
-
-    for (size_t i = 0; allowed[i]; i++) {
-        unsigned distance = apl_str_distance_nocase(name, apl_str_from(allowed[i]), best);
-        if (distance < best) {
-            best = distance;
-            nearest = allowed[i];
-        }
-    }
-    return nearest;
-}
-
 apl_status apl_service_file_members(apl_value object, const char *const *allowed, const char *where)
 {
+    char hint[APL_GUESS_HINT_BYTES];
+
     if (object.type != APL_VALUE_OBJECT)
         return apl_fail(APL_E_CONTENT, "%s: must be an object, is %s", where, apl_value_type_name(object));
     for (uint32_t i = 0; i < object.size; i++) {
         if (is_one_of(object.members[i].key, allowed))
             continue;
-        const char *nearest = nearest_of(object.members[i].key, allowed);
-        return apl_fail(APL_E_CONTENT, "%s: unknown member \"%.*s\"%s%s%s", where, APL_STR_ARG(object.members[i].key),
-                        nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+        return apl_fail(APL_E_CONTENT, "%s: unknown member \"%.*s\"%s", where, APL_STR_ARG(object.members[i].key),
+                        apl_guess_of(object.members[i].key, allowed, hint));
     }
     return APL_OK;
 }
@@ -134,8 +118,22 @@ static apl_status cloud_of(uint8_t *out, apl_value file, const char *where)
             return APL_OK;
         }
     }
-    return apl_fail(APL_E_CONTENT, "%s: cloud \"%.*s\" is none of azure, aws, gcp, kubernetes, saas, code, host", where,
-                    APL_STR_ARG(cloud));
+    char hint[APL_GUESS_HINT_BYTES];
+    return apl_fail(APL_E_CONTENT, "%s: cloud \"%.*s\" is none of azure, aws, gcp, kubernetes, saas, code, host%s", where,
+                    APL_STR_ARG(cloud), apl_guess_of(cloud, apl_cloud_names, hint));
+}
+
+static apl_status ids_of(bool *ignore_case, apl_value file, const char *where)
+{
+    static const char *const allowed[] = {"nocase", "exact", NULL};
+    apl_str ids = apl_value_str(apl_value_member(file, "ids"));
+    char hint[APL_GUESS_HINT_BYTES];
+
+    *ignore_case = apl_str_equal(ids, APL_STR("nocase"));
+    if (ids.size == 0 || is_one_of(ids, allowed))
+        return APL_OK;
+    return apl_fail(APL_E_CONTENT, "%s: ids \"%.*s\" is neither nocase nor exact%s", where, APL_STR_ARG(ids),
+                    apl_guess_of(ids, allowed, hint));
 }
 
 apl_status apl_service_file_provider(apl_provider *out, const apl_services_options *options, apl_value file,
@@ -147,10 +145,11 @@ apl_status apl_service_file_provider(apl_provider *out, const apl_services_optio
 
     if (status == APL_OK)
         status = cloud_of(&out->cloud, file, where);
+    if (status == APL_OK)
+        status = ids_of(&out->ids_ignore_case, file, where);
     if (status != APL_OK)
         return status;
     out->name = text_of(options, file, "provider");
-    out->ids_ignore_case = apl_str_equal(apl_value_str(apl_value_member(file, "ids")), APL_STR("nocase"));
     out->has_arm_parent = apl_str_equal(apl_value_str(apl_value_member(file, "parent")), APL_STR("arm"));
     out->has_arm_scope = apl_str_equal(apl_value_str(apl_value_member(file, "scope")), APL_STR("arm"));
     apl_value tags = apl_value_member(file, "tags");
@@ -176,10 +175,14 @@ apl_status apl_service_file_provider(apl_provider *out, const apl_services_optio
 
 static apl_status kind_named(apl_kind *out, const apl_services_options *options, apl_str name, const char *where)
 {
+    char hint[APL_GUESS_HINT_BYTES];
+
     *out = apl_vocabulary_kind(options->vocabulary, name);
-    if (*out == APL_KIND_NONE)
-        return apl_fail(APL_E_CONTENT, "%s: no kind is called \"%.*s\"", where, APL_STR_ARG(name));
-    return APL_OK;
+    if (*out != APL_KIND_NONE)
+        return APL_OK;
+    apl_guess nearest = apl_vocabulary_nearest_kind(options->vocabulary, name);
+    return apl_fail(APL_E_CONTENT, "%s: no kind is called \"%.*s\"%s", where, APL_STR_ARG(name),
+                    apl_guess_hint(&nearest, hint));
 }
 
 static apl_status kinds_of(apl_type *out, const apl_services_options *options, apl_value object, const char *where)
@@ -218,6 +221,15 @@ static apl_status end_of(apl_relation_end *out, const apl_services_options *opti
     return status == APL_OK ? template_of(&out->key, options, object, names[1], where) : status;
 }
 
+static apl_status no_relation(const apl_services_options *options, apl_str name, const char *where)
+{
+    apl_guess nearest = apl_vocabulary_nearest_relation(options->vocabulary, name);
+    char hint[APL_GUESS_HINT_BYTES];
+
+    return apl_fail(APL_E_CONTENT, "%s: no relation is called \"%.*s\"%s", where, APL_STR_ARG(name),
+                    apl_guess_hint(&nearest, hint));
+}
+
 static apl_status relation_of(apl_relation_rule *out, const apl_services_options *options, apl_value object,
                               const char *where)
 {
@@ -233,7 +245,7 @@ static apl_status relation_of(apl_relation_rule *out, const apl_services_options
     apl_str type = apl_value_str(apl_value_member(object, "type"));
     out->type = apl_vocabulary_relation(options->vocabulary, type);
     if (out->type == APL_RELATION_NONE)
-        return apl_fail(APL_E_CONTENT, "%s: no relation is called \"%.*s\"", where, APL_STR_ARG(type));
+        return no_relation(options, type, where);
     if (apl_value_is_there(kind))
         status = kind_named(&out->stub_kind, options, apl_value_str(kind), where);
     if (status == APL_OK)
@@ -301,7 +313,7 @@ static apl_status ranges_of(apl_exposure_rule *out, const apl_services_options *
         paths = &one;
         out->range_count = 1;
     } else if (texts_of(&paths, &out->range_count, options, ranges) != APL_OK) {
-        return apl_fail_context(APL_E_CONTENT, "%s: exposure.ranges", where);
+        return apl_fail_context(APL_E_CONTENT, "%s.ranges", where);
     }
     apl_field_id *fields = APL_ARENA_ARRAY(options->arena, apl_field_id, out->range_count);
     for (size_t i = 0; i < out->range_count; i++)
@@ -322,6 +334,8 @@ static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options
         out->is_parents = true;
         return APL_OK;
     }
+    if (exposure.type != APL_VALUE_OBJECT)
+        return apl_fail(APL_E_CONTENT, "%s: must be `parent` or an object of conditions", where);
     apl_status status = apl_service_file_members(exposure, allowed, where);
     if (status == APL_OK)
         status = condition_of(&out->unknown, options, exposure, "unknown", where);
@@ -371,7 +385,8 @@ apl_status apl_service_file_type(apl_type *out, const apl_services_options *opti
     if (status == APL_OK)
         status = relations_of(out, options, apl_value_member(object, "relations"), where);
     if (status == APL_OK)
-        status = exposure_of(&out->exposure, options, apl_value_member(object, "exposure"), where);
+        status = exposure_of(&out->exposure, options, apl_value_member(object, "exposure"),
+                             apl_arena_format(options->arena, "%s.exposure", where).data);
     if (status != APL_OK)
         return status;
     out->title = text_of(options, object, "title");
@@ -391,14 +406,15 @@ apl_status apl_service_file_recognition(apl_recognition *out, const apl_services
     const apl_str *names = NULL;
     apl_status status = apl_service_file_members(object, allowed, where);
 
-    if (status == APL_OK && apl_value_is_there(wrapper))
-        status = texts_of(&out->wrappers, &out->wrapper_count, options, wrapper);
-    if (status == APL_OK && apl_value_is_there(members))
-        status = texts_of(&names, &out->member_count, options, members);
+    if (status == APL_OK && apl_value_is_there(wrapper) &&
+        texts_of(&out->wrappers, &out->wrapper_count, options, wrapper) != APL_OK)
+        status = apl_fail_context(APL_E_CONTENT, "%s.wrapper", where);
+    if (status == APL_OK && apl_value_is_there(members) && texts_of(&names, &out->member_count, options, members) != APL_OK)
+        status = apl_fail_context(APL_E_CONTENT, "%s.members", where);
     if (status == APL_OK)
         status = condition_of(&out->when, options, object, "when", where);
     if (status != APL_OK)
-        return apl_fail_context(status, "%s: recognise", where);
+        return status;
     apl_field_id *fields = APL_ARENA_ARRAY(options->arena, apl_field_id, out->member_count);
     for (size_t i = 0; i < out->member_count; i++)
         fields[i] = apl_fields_ask(options->fields, names[i]);
@@ -406,6 +422,6 @@ apl_status apl_service_file_recognition(apl_recognition *out, const apl_services
     out->is_partial = partial.type == APL_VALUE_BOOL && partial.boolean;
     out->weight = (out->wrapper_count ? 1u : 0u) + (unsigned)out->member_count + (out->when ? 2u : 0u);
     if (out->weight == 0)
-        return apl_fail(APL_E_CONTENT, "%s: an entry of recognise names nothing that must hold", where);
+        return apl_fail(APL_E_CONTENT, "%s: names nothing that must hold", where);
     return APL_OK;
 }

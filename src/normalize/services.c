@@ -70,6 +70,10 @@ apl_status apl_services_add_provider(apl_services *services, apl_value file, con
     apl_fields_record(services->options.fields, &provider->asked);
     status = apl_service_file_provider(provider, &services->options, file, file_name);
     apl_fields_record(services->options.fields, NULL);
+    apl_str wanted = apl_arena_format(services->options.arena, "/%.*s/provider.yaml", APL_STR_ARG(provider->name));
+    if (status == APL_OK && !apl_str_ends(apl_str_from(file_name), wanted))
+        return apl_fail(APL_E_CONTENT, "%s: provider \"%.*s\" is not the name of the folder", file_name,
+                        APL_STR_ARG(provider->name));
     return status;
 }
 
@@ -100,7 +104,9 @@ static apl_status add_recognitions(apl_services *services, const apl_type *type,
     for (uint32_t i = 0; i < list.size && list.type == APL_VALUE_ARRAY; i++) {
         apl_recognition recognition = {.type = type->number};
         apl_fields_record(services->options.fields, &services->recognition_fields);
-        apl_status status = apl_service_file_recognition(&recognition, &services->options, list.items[i], where);
+        apl_status status = apl_service_file_recognition(
+            &recognition, &services->options, list.items[i],
+            apl_arena_format(services->options.arena, "%s.recognise[%u]", where, i).data);
         apl_fields_record(services->options.fields, NULL);
         if (status != APL_OK)
             return status;
@@ -117,8 +123,10 @@ static apl_status add_type(apl_services *services, const apl_provider *provider,
     char where[APL_ERROR_BYTES_MAX];
 
     (void)snprintf(where, sizeof where, "%s: types.%.*s", file_name, APL_STR_ARG(member->key));
-    if (apl_table_get(services->types_by_name, member->key) != APL_TABLE_NONE)
-        return apl_fail(APL_E_CONTENT, "%s: another service has this type already", where);
+    uint32_t known = apl_table_get(services->types_by_name, member->key);
+    if (known != APL_TABLE_NONE)
+        return apl_fail(APL_E_CONTENT, "%s: the service %.*s has this type already", where,
+                        APL_STR_ARG(services->types.items[known]->service));
     apl_type *type = type_new(services, member->key);
     type->provider = provider;
     type->service = service->name;

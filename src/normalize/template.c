@@ -5,6 +5,7 @@
 #include "normalize/template.h"
 
 #include "base/limits.h"
+#include "base/guess.h"
 
 typedef enum part_source { PART_LITERAL, PART_FIELD, PART_FACT } part_source;
 
@@ -31,6 +32,7 @@ typedef struct template_part {
     apl_str literal; /* of a literal; the fallback of another part */
     bool has_fallback;
     bool has_star;
+    apl_str array; /* the path up to its last `[*]` */
     apl_field_id field;
     size_t fact; /* offset into apl_template_facts */
     function_call calls[APL_TEMPLATE_FUNCTIONS_MAX];
@@ -85,13 +87,21 @@ static apl_status compile_call(function_call *out, apl_arena *arena, apl_str tex
         if (!apl_str_equal(name, apl_str_from(function_names[i].name)))
             continue;
         if (function_names[i].has_argument != has_argument)
-            return apl_fail(APL_E_CONTENT, "wrong use of the function \"%.*s\"", APL_STR_ARG(name));
+            return apl_fail(APL_E_CONTENT, "the function \"%.*s\" takes %s", APL_STR_ARG(name),
+                            has_argument ? "nothing in parentheses" : "something in parentheses");
         *out = (function_call){.function = function_names[i].function, .argument = apl_arena_str(arena, argument)};
         for (uint32_t d = 0; d < argument.size && argument.data[d] >= '0' && argument.data[d] <= '9' && d < 3; d++)
             out->number = out->number * 10 + (unsigned)(argument.data[d] - '0');
+        if (out->function == FUNCTION_CUT && out->number == 0)
+            return apl_fail(APL_E_CONTENT, "cut(%.*s) needs a number of segments", APL_STR_ARG(argument));
         return APL_OK;
     }
-    return apl_fail(APL_E_CONTENT, "no template function is called \"%.*s\"", APL_STR_ARG(name));
+    apl_guess nearest = apl_guess_start(name);
+    char hint[APL_GUESS_HINT_BYTES];
+    for (size_t i = 0; i < sizeof function_names / sizeof function_names[0]; i++)
+        apl_guess_try(&nearest, apl_str_from(function_names[i].name));
+    return apl_fail(APL_E_CONTENT, "no template function is called \"%.*s\"%s", APL_STR_ARG(name),
+                    apl_guess_hint(&nearest, hint));
 }
 
 /* A path into the body, also where the condition language knows the name as a fact of the asset: the bracketed form of
@@ -118,6 +128,10 @@ static apl_status compile_source(template_part *part, apl_fields *fields, apl_st
         part->source = PART_FIELD;
         part->field = ask_body(fields, name);
         part->has_star = apl_str_find(name, APL_STR("[*]")) >= 0;
+        for (uint32_t end = name.size; part->has_star && end >= 3 && part->array.size == 0; end--) {
+            if (apl_str_ends(apl_str_slice(name, 0, end), APL_STR("[*]")))
+                part->array = apl_str_slice(name, 0, end);
+        }
         return APL_OK;
     }
     for (size_t i = 0; i < sizeof fact_names / sizeof fact_names[0]; i++) {
@@ -127,7 +141,11 @@ static apl_status compile_source(template_part *part, apl_fields *fields, apl_st
             return APL_OK;
         }
     }
-    return apl_fail(APL_E_CONTENT, "no fact is called \"%.*s\"", APL_STR_ARG(name));
+    apl_guess nearest = apl_guess_start(name);
+    char hint[APL_GUESS_HINT_BYTES];
+    for (size_t i = 0; i < sizeof fact_names / sizeof fact_names[0]; i++)
+        apl_guess_try(&nearest, apl_str_from(fact_names[i].name));
+    return apl_fail(APL_E_CONTENT, "no fact is called \"%.*s\"%s", APL_STR_ARG(name), apl_guess_hint(&nearest, hint));
 }
 
 /* Cuts the next function off at a colon that is not inside parentheses. */
@@ -199,12 +217,30 @@ static apl_status compile_parts(template_part *parts, size_t *count, apl_arena *
     return status;
 }
 
+/* Members are taken by their number, so two arrays in one template would pair what does not belong together. */
+static apl_status check_arrays(const template_part *parts, size_t count)
+{
+    const template_part *first = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!parts[i].has_star)
+            continue;
+        if (first && !apl_str_equal_nocase(first->array, parts[i].array))
+            return apl_fail(APL_E_CONTENT, "\"%.*s\" and \"%.*s\" are different arrays", APL_STR_ARG(first->array),
+                            APL_STR_ARG(parts[i].array));
+        first = first ? first : &parts[i];
+    }
+    return APL_OK;
+}
+
 apl_status apl_template_compile(apl_template **out, apl_arena *arena, apl_fields *fields, apl_str text)
 {
     template_part parts[APL_TEMPLATE_PARTS_MAX + 1];
     apl_template *template = APL_ARENA_NEW(arena, apl_template);
 
     apl_status status = compile_parts(parts, &template->part_count, arena, fields, text);
+    if (status == APL_OK)
+        status = check_arrays(parts, template->part_count);
     if (status != APL_OK)
         return apl_fail_context(status, "template \"%.*s\"", APL_STR_ARG(text));
     template->parts = APL_ARENA_ARRAY(arena, template_part, template->part_count);

@@ -17,7 +17,7 @@
 typedef struct explain_state {
     const apl_explain_options *options;
     apl_str id;
-    apl_query_nearest nearest;
+    apl_guess nearest;
 } explain_state;
 
 static void add_findings_of_asset(apl_explained *out, const apl_estate *estate, apl_asset_id asset)
@@ -91,7 +91,7 @@ typedef APL_VECTOR(const apl_rule_info *) rule_vector;
 static void add_rule(rule_vector *rules, explain_state *state, const apl_rule_info *rule)
 {
     if (!apl_str_equal_nocase(rule->id, state->id) && !apl_str_equal_nocase(rule->check, state->id)) {
-        apl_query_nearest_try(&state->nearest, rule->check);
+        apl_guess_try(&state->nearest, rule->check);
         return;
     }
     for (size_t i = 0; i < rules->count; i++) {
@@ -145,7 +145,7 @@ static bool try_kind(apl_explained *out, explain_state *state)
 
     for (size_t i = 1; i < vocabulary->kinds.count; i++) {
         if (!apl_str_equal_nocase(vocabulary->kinds.items[i].name, state->id)) {
-            apl_query_nearest_try(&state->nearest, vocabulary->kinds.items[i].name);
+            apl_guess_try(&state->nearest, vocabulary->kinds.items[i].name);
             continue;
         }
         out->as = APL_EXPLAINED_KIND;
@@ -159,21 +159,33 @@ static bool try_kind(apl_explained *out, explain_state *state)
     return false;
 }
 
-/* An asset by its name, when only one has it. */
+/* Of assets with one name, what was read comes before what was only named, and AI before what serves it. */
+static unsigned name_rank(const apl_asset *asset)
+{
+    return asset->is_read * 2u + asset->is_ai;
+}
+
+/* An asset by its name, when only one of the best rank has it. */
 static apl_status try_name(bool *found, apl_explained *out, explain_state *state)
 {
     const apl_estate *estate = state->options->snapshot->estate;
     apl_asset_id first = APL_ASSET_NONE;
+    unsigned best = 0;
     size_t matches = 0;
 
     for (size_t i = 0; i < estate->assets.count; i++) {
         const apl_asset *asset = &estate->assets.items[i];
-        if (apl_str_equal_nocase(asset->name, state->id)) {
-            if (matches++ == 0)
-                first = (apl_asset_id)i;
-        } else if (asset->is_ai) {
-            apl_query_nearest_try(&state->nearest, asset->name);
+        if (!apl_str_equal_nocase(asset->name, state->id)) {
+            if (asset->is_ai)
+                apl_guess_try(&state->nearest, asset->name);
+            continue;
         }
+        if (first == APL_ASSET_NONE || name_rank(asset) > best) {
+            first = (apl_asset_id)i;
+            best = name_rank(asset);
+            matches = 0;
+        }
+        matches += name_rank(asset) == best;
     }
     *found = matches == 1;
     if (matches > 1)
@@ -186,7 +198,7 @@ static apl_status try_name(bool *found, apl_explained *out, explain_state *state
 
 apl_status apl_explain(apl_explained *out, const apl_explain_options *options, apl_str id)
 {
-    explain_state state = {.options = options, .id = id, .nearest = apl_query_nearest_start(id)};
+    explain_state state = {.options = options, .id = id, .nearest = apl_guess_start(id)};
     apl_status status = APL_OK;
     bool found = false;
 

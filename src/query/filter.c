@@ -40,10 +40,10 @@ static int find_name(const char *const *names, size_t count, apl_str word)
 
 static apl_status refuse(const char *option, const char *const *names, size_t count, apl_str word)
 {
-    apl_query_nearest nearest = apl_query_nearest_start(word);
+    apl_guess nearest = apl_guess_start(word);
 
     for (size_t i = 0; i < count; i++)
-        apl_query_nearest_try(&nearest, apl_str_from(names[i]));
+        apl_guess_try(&nearest, apl_str_from(names[i]));
     if (nearest.best.size)
         return apl_fail(APL_E_USAGE, "--%s: \"%.*s\" is not known; the nearest is \"%.*s\"", option, APL_STR_ARG(word),
                         APL_STR_ARG(nearest.best));
@@ -132,20 +132,24 @@ apl_status apl_filter_severities(unsigned *out, apl_words words)
 }
 
 /* True when the word chooses the rule by its check or its id; else the names are kept as candidates. */
-static bool rule_has_check(apl_query_nearest *nearest, const apl_rule_info *rule, apl_str word)
+static bool rule_has_check(apl_guess *nearest, const apl_rule_info *rule, apl_str word)
 {
     if (apl_str_like_nocase(rule->check, word) || apl_str_like_nocase(rule->id, word))
         return true;
-    apl_query_nearest_try(nearest, rule->check);
+    apl_guess_try(nearest, rule->check);
     return false;
 }
 
 static apl_status check_exists(apl_str word, const apl_content *content, const apl_snapshot *snapshot)
 {
-    apl_query_nearest nearest = apl_query_nearest_start(word);
+    apl_guess nearest = apl_guess_start(word);
 
     for (size_t i = 0; content && i < apl_content_rule_count(content); i++) {
         if (rule_has_check(&nearest, apl_content_rule(content, i), word))
+            return APL_OK;
+    }
+    for (size_t i = 0; content && i < apl_content_policy_count(content); i++) {
+        if (rule_has_check(&nearest, apl_content_policy(content, i), word))
             return APL_OK;
     }
     const apl_rule_info *last = NULL;
@@ -158,14 +162,14 @@ static apl_status check_exists(apl_str word, const apl_content *content, const a
     return apl_query_nearest_refuse(&nearest, "--check", "aplomb checks");
 }
 
-static bool control_is_there(apl_query_nearest *nearest, const apl_framework_info *framework, apl_str control)
+static bool control_is_there(apl_guess *nearest, const apl_framework_info *framework, apl_str control)
 {
     if (control.size == 0)
         return true;
     for (size_t i = 0; i < framework->control_count; i++) {
         if (apl_str_like_nocase(framework->controls[i].id, control))
             return true;
-        apl_query_nearest_try(nearest, framework->controls[i].id);
+        apl_guess_try(nearest, framework->controls[i].id);
     }
     return false;
 }
@@ -183,31 +187,31 @@ static apl_status framework_exists(apl_str word, const apl_content *content)
 {
     apl_str name;
     apl_str control;
-    apl_query_nearest nearest;
+    apl_guess nearest;
 
     split_framework(&name, &control, word);
-    nearest = apl_query_nearest_start(name);
+    nearest = apl_guess_start(name);
     for (size_t i = 0; i < apl_content_framework_count(content); i++) {
         const apl_framework_info *framework = apl_content_framework(content, i);
         if (apl_str_like_nocase(framework->id, name)) {
-            apl_query_nearest controls = apl_query_nearest_start(control);
+            apl_guess controls = apl_guess_start(control);
             if (control_is_there(&controls, framework, control))
                 return APL_OK;
             return apl_query_nearest_refuse(&controls, "--framework", "aplomb frameworks");
         }
-        apl_query_nearest_try(&nearest, framework->id);
+        apl_guess_try(&nearest, framework->id);
     }
     return apl_query_nearest_refuse(&nearest, "--framework", "aplomb frameworks");
 }
 
 static apl_status kind_exists(apl_str word, const apl_vocabulary *vocabulary)
 {
-    apl_query_nearest nearest = apl_query_nearest_start(word);
+    apl_guess nearest = apl_guess_start(word);
 
     for (size_t i = 1; i < vocabulary->kinds.count; i++) {
         if (apl_str_like_nocase(vocabulary->kinds.items[i].name, word))
             return APL_OK;
-        apl_query_nearest_try(&nearest, vocabulary->kinds.items[i].name);
+        apl_guess_try(&nearest, vocabulary->kinds.items[i].name);
     }
     return apl_query_nearest_refuse(&nearest, "--kind", "aplomb services");
 }

@@ -268,9 +268,24 @@ static void add_short_value(apl_text *out, apl_value value)
     apl_text_free(&text);
 }
 
+/* A path in another asset is written "<asset id>#<path>"; people know the asset by the last part of its id. */
+static void add_evidence_path(apl_text *out, apl_str path)
+{
+    long hash = apl_str_find(path, APL_STR("#"));
+    apl_str asset = hash > 0 ? apl_str_slice(path, 0, (size_t)hash) : APL_STR_NONE;
+    long slash = apl_str_find_last_char(asset, '/');
+
+    if (slash < 0) {
+        apl_text_add(out, path);
+        return;
+    }
+    apl_text_add(out, apl_str_slice(path, (size_t)hash + 1, path.size));
+    apl_text_add_format(out, " of %.*s", APL_STR_ARG(apl_str_slice(asset, (size_t)slash + 1, asset.size)));
+}
+
 void apl_row_sentence(apl_text *out, const apl_evidence *evidence)
 {
-    apl_text_add(out, evidence->path);
+    add_evidence_path(out, evidence->path);
     if (evidence->value.type == APL_VALUE_UNREAD) {
         apl_text_add(out, APL_STR(" was not read"));
     } else if (evidence->value.type == APL_VALUE_MISSING) {
@@ -288,6 +303,11 @@ void apl_row_sentence(apl_text *out, const apl_evidence *evidence)
         add_short_value(out, evidence->expected);
 }
 
+static bool requires_condition(const apl_evidence *evidence)
+{
+    return apl_str_ends(apl_value_str(evidence->expected), APL_STR("that meets the existence condition"));
+}
+
 void apl_finding_sentence(apl_text *out, const apl_finding *finding)
 {
     size_t start = out->size;
@@ -295,8 +315,10 @@ void apl_finding_sentence(apl_text *out, const apl_finding *finding)
     if (finding->status != APL_STATUS_FAIL && finding->status != APL_STATUS_PASS && finding->reason.size)
         apl_text_add(out, finding->reason);
     else {
-        for (uint32_t i = 0; i < finding->evidence_count; i++) {
-            if (i)
+        /* That a related asset had to meet a condition says less than the values that kept it from doing so. */
+        uint32_t first = finding->evidence_count > 1 && requires_condition(&finding->evidence[0]) ? 1 : 0;
+        for (uint32_t i = first; i < finding->evidence_count; i++) {
+            if (i > first)
                 apl_text_add(out, APL_STR("; "));
             apl_row_sentence(out, &finding->evidence[i]);
         }

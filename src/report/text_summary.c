@@ -12,6 +12,7 @@
 #define WORST_SHOWN 5
 #define GAPS_SHOWN 5
 #define TYPES_SHOWN 6
+#define SCOPE_SHOWN 12 /* characters of a subscription id that tell it from the others */
 
 #define SENTENCE_BYTES_MAX (64u << 10)
 
@@ -35,6 +36,7 @@ typedef struct summary_state {
     size_t kind_count;  /* shown */
     size_t other_kinds; /* not shown */
     uint64_t other_assets;
+    const apl_finding *worst; /* shown first, or NULL */
 } summary_state;
 
 static void add_count(apl_text *out, uint64_t count, const char *one, const char *many)
@@ -290,8 +292,70 @@ static void write_labelled(apl_text *out, const apl_screen *screen, const char *
     apl_text_add_char(out, '\n');
 }
 
-static void write_worst_one(apl_text *out, const summary_state *state, const apl_finding *finding, apl_arena *scratch)
+/* What makes one finding worse than another of the same severity: who can reach the asset, whether it is AI itself, how
+ * critical it is and how sensitive its data. Only the order of what is shown first; scores are made elsewhere. */
+static unsigned rank_of(const apl_estate *estate, const apl_finding *finding)
 {
+    static const unsigned exposure_ranks[] = {[APL_EXPOSURE_UNKNOWN] = 2, [APL_EXPOSURE_NONE] = 0,
+                                              [APL_EXPOSURE_PRIVATE] = 1, [APL_EXPOSURE_TRUSTED] = 3,
+                                              [APL_EXPOSURE_INTERNET] = 4};
+    const apl_asset *asset = &estate->assets.items[finding->asset];
+
+    return ((finding->severity * 8u + exposure_ranks[asset->exposure]) * 8u + asset->criticality) * 16u +
+           asset->sensitivity * 2u + asset->is_ai;
+}
+
+/* The worst finding of one rule, and how many assets fail it. */
+typedef struct worst_rule {
+    const apl_finding *finding;
+    unsigned rank;
+    size_t assets;
+} worst_rule;
+
+/* Puts the rule where it belongs among the worst ones, the worst first. */
+static void keep_worst(worst_rule *worst, size_t *count, worst_rule entry)
+{
+    size_t place = *count;
+
+    while (place > 0 && worst[place - 1].rank < entry.rank)
+        place--;
+    if (place == WORST_SHOWN)
+        return;
+    size_t moved = *count - place - (*count == WORST_SHOWN);
+    memmove(&worst[place + 1], &worst[place], moved * sizeof *worst);
+    worst[place] = entry;
+    *count += *count < WORST_SHOWN;
+}
+
+/* Findings of one rule stand together, so one pass finds the worst of each. */
+static size_t find_worst(worst_rule *worst, const summary_state *state)
+{
+    const apl_selection *selection = state->report->selection;
+    const apl_estate *estate = state->report->snapshot->estate;
+    worst_rule entry = {NULL, 0, 0};
+    size_t count = 0;
+
+    for (size_t i = 0; i < selection->findings.count; i++) {
+        const apl_finding *finding = &estate->findings.items[selection->findings.items[i]];
+        if (finding->status != APL_STATUS_FAIL)
+            continue;
+        unsigned rank = rank_of(estate, finding);
+        if (entry.finding && entry.finding->rule != finding->rule) {
+            keep_worst(worst, &count, entry);
+            entry = (worst_rule){NULL, 0, 0};
+        }
+        if (entry.finding == NULL || rank > entry.rank)
+            entry = (worst_rule){finding, rank, entry.assets};
+        entry.assets++;
+    }
+    if (entry.finding)
+        keep_worst(worst, &count, entry);
+    return count;
+}
+
+static void write_worst_one(apl_text *out, const summary_state *state, const worst_rule *worst, apl_arena *scratch)
+{
+    const apl_finding *finding = worst->finding;
     const apl_estate *estate = state->report->snapshot->estate;
     const apl_asset *asset = &estate->assets.items[finding->asset];
     const apl_screen *screen = &state->report->screen;
@@ -314,30 +378,29 @@ static void write_worst_one(apl_text *out, const summary_state *state, const apl
     apl_text_add_char(out, '\n');
     line.size = 0;
     apl_finding_sentence(&line, finding);
+    if (worst->assets > 1)
+        apl_text_add_format(&line, " (and %zu more like it)", worst->assets - 1);
     write_labelled(out, screen, "why", apl_text_str(&line));
     write_labelled(out, screen, "fix", remedy.summary);
     apl_text_free(&line);
 }
 
-static void write_worst(apl_text *out, const summary_state *state)
+static void write_worst(apl_text *out, summary_state *state)
 {
-    const apl_selection *selection = state->report->selection;
-    const apl_estate *estate = state->report->snapshot->estate;
     apl_arena *scratch = apl_arena_new();
-    size_t shown = 0;
+    worst_rule worst[WORST_SHOWN];
+    size_t count = find_worst(worst, state);
 
-    for (size_t i = 0; i < selection->findings.count && shown < WORST_SHOWN; i++) {
-        const apl_finding *finding = &estate->findings.items[selection->findings.items[i]];
-        if (finding->status != APL_STATUS_FAIL)
-            continue;
-        if (shown++ == 0) {
-            write_heading(out, &state->report->screen, "Worst first");
-            apl_text_add_char(out, '\n');
-        }
-        write_worst_one(out, state, finding, scratch);
+    if (count) {
+        state->worst = worst[0].finding;
+        write_heading(out, &state->report->screen, "Worst first");
+        apl_text_add_char(out, '\n');
+    }
+    for (size_t i = 0; i < count; i++) {
+        write_worst_one(out, state, &worst[i], scratch);
         apl_arena_reset(scratch);
     }
-    if (shown)
+    if (count)
         apl_text_add_char(out, '\n');
     apl_arena_free(scratch);
 }
@@ -353,12 +416,14 @@ static void write_gap(apl_text *out, const apl_screen *screen, const apl_coverag
     apl_screen_style(out, screen, APL_STYLE_PLAIN);
     apl_text_add(out, APL_STR("  "));
     apl_text_add(&line, row->type);
-    if (row->scope.size && !apl_str_equal(row->scope, APL_STR("-")))
+    if (row->scope.size > SCOPE_SHOWN)
+        apl_text_add_format(&line, " in %.*s..", SCOPE_SHOWN, row->scope.data);
+    else if (row->scope.size && !apl_str_equal(row->scope, APL_STR("-")))
         apl_text_add_format(&line, " in %.*s", APL_STR_ARG(row->scope));
-    if (row->why.size)
-        apl_text_add_format(&line, ": %.*s", APL_STR_ARG(row->why));
     if (row->needs.size)
         apl_text_add_format(&line, "; needs %.*s", APL_STR_ARG(row->needs));
+    if (row->why.size)
+        apl_text_add_format(&line, ": %.*s", APL_STR_ARG(row->why));
     apl_screen_fit(out, screen, apl_text_str(&line), screen->width - 12, APL_CUT_END);
     apl_text_add_char(out, '\n');
     apl_text_free(&line);
@@ -399,6 +464,7 @@ static void write_unsupported(apl_text *out, const apl_report *report)
 
 void apl_text_gaps(apl_text *out, const apl_report *report)
 {
+    static const apl_coverage_state worse_first[] = {APL_COVERAGE_UNREAD, APL_COVERAGE_PARTIAL};
     const apl_estate *estate = report->snapshot->estate;
     size_t gaps = 0;
     size_t rows = 0;
@@ -409,12 +475,11 @@ void apl_text_gaps(apl_text *out, const apl_report *report)
         return;
     write_heading(out, &report->screen, "Not read");
     apl_text_add_char(out, '\n');
-    for (size_t i = 0; i < estate->coverage.count; i++) {
-        uint8_t row_state = estate->coverage.items[i].state;
-        if (row_state == APL_COVERAGE_READ || row_state == APL_COVERAGE_UNSUPPORTED)
-            continue;
-        if (gaps++ < GAPS_SHOWN)
-            write_gap(out, &report->screen, &estate->coverage.items[i]);
+    for (size_t s = 0; s < sizeof worse_first / sizeof worse_first[0]; s++) {
+        for (size_t i = 0; i < estate->coverage.count; i++) {
+            if (estate->coverage.items[i].state == worse_first[s] && gaps++ < GAPS_SHOWN)
+                write_gap(out, &report->screen, &estate->coverage.items[i]);
+        }
     }
     if (gaps > GAPS_SHOWN)
         apl_text_add_format(out, "  and %zu more; all of them: --format json, \"coverage\"\n", gaps - GAPS_SHOWN);
@@ -447,7 +512,8 @@ static void write_next(apl_text *out, const summary_state *state)
     write_line(out, screen, &line);
     const char *rest = report->stored_in ? "" : report->sources;
     if (selection->findings.count) {
-        const apl_finding *worst = &report->snapshot->estate->findings.items[selection->findings.items[0]];
+        const apl_finding *first = &report->snapshot->estate->findings.items[selection->findings.items[0]];
+        const apl_finding *worst = state->worst ? state->worst : first;
         apl_text_add_format(&line, "aplomb explain %.8s%s%s", worst->id, *rest ? " " : "", rest);
         write_hint(out, screen, &line);
         apl_text_add_format(&line, "aplomb findings%s%s", *rest ? " " : "", rest);

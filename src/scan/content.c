@@ -103,6 +103,8 @@ static apl_status add_rule(apl_content *content, const apl_content_file *file)
     apl_fields_record(content->fields, &compiled.asked);
     apl_status status = apl_rule_compile(&compiled.rule, &context, file->value, service_of(path), path.data);
     apl_fields_record(content->fields, NULL);
+    if (status == APL_OK)
+        status = apl_content_check_rule(content, &compiled, path.data);
     if (status != APL_OK) {
         apl_memory_free(compiled.asked.items);
         return status;
@@ -192,8 +194,10 @@ static void list_services(apl_content *content)
 
 apl_status apl_content_compile(apl_content *content, const apl_content_files *files)
 {
-    apl_status status = each_file(content, files, "vocabulary/", "", add_vocabulary);
+    apl_status status = apl_content_check_places(files);
 
+    if (status == APL_OK)
+        status = each_file(content, files, "vocabulary/", "", add_vocabulary);
     if (status == APL_OK)
         status = apl_content_frameworks(content, files);
     if (status == APL_OK)
@@ -365,6 +369,16 @@ size_t apl_content_rule_count(const apl_content *content)
 const apl_rule_info *apl_content_rule(const apl_content *content, size_t index)
 {
     return &content->rules[index].info;
+}
+
+size_t apl_content_policy_count(const apl_content *content)
+{
+    return content->policies ? apl_policy_set_count(content->policies) : 0;
+}
+
+const apl_rule_info *apl_content_policy(const apl_content *content, size_t index)
+{
+    return &apl_policy_set_rule(content->policies, index)->info;
 }
 
 size_t apl_content_service_count(const apl_content *content)

@@ -57,6 +57,11 @@ typedef struct apl_unpacked {
 } apl_unpacked;
 apl_status apl_content_unpack(apl_unpacked *out, apl_arena *arena, apl_str packed);
 
+/* Mistakes that no single file shows: a file where nobody looks; a rule without a service or without one of its types,
+ * or with a derived fact that does not exist. `file` is for messages. */
+apl_status apl_content_check_places(const apl_content_files *files);
+apl_status apl_content_check_rule(const apl_content *content, const apl_compiled_rule *compiled, const char *file);
+
 /* Compiles files into content: vocabulary, frameworks, providers, services, rules. */
 apl_status apl_content_compile(apl_content *content, const apl_content_files *files);
 

@@ -4,22 +4,61 @@
  * check, so that mapping a standard is one file. */
 #include <stdlib.h>
 
+#include "base/guess.h"
 #include "scan/content.h"
 
-static apl_status control_of(apl_content *content, apl_control_info *out, const apl_member *member, const char *where)
+static apl_status only_members(apl_value object, const char *const *allowed, const char *where)
 {
+    char hint[APL_GUESS_HINT_BYTES];
+
+    if (object.type != APL_VALUE_OBJECT)
+        return apl_fail(APL_E_CONTENT, "%s: must be an object, is %s", where, apl_value_type_name(object));
+    for (uint32_t i = 0; i < object.size; i++) {
+        const char *const *name = allowed;
+        while (*name && !apl_str_equal(object.members[i].key, apl_str_from(*name)))
+            name++;
+        if (*name == NULL)
+            return apl_fail(APL_E_CONTENT, "%s: unknown member \"%.*s\"%s", where, APL_STR_ARG(object.members[i].key),
+                            apl_guess_of(object.members[i].key, allowed, hint));
+    }
+    return APL_OK;
+}
+
+static apl_status evidence_is_known(apl_str evidence, const char *where)
+{
+    static const char *const allowed[] = {"technical", "partial", "manual", NULL};
+    char hint[APL_GUESS_HINT_BYTES];
+
+    for (size_t i = 0; allowed[i]; i++) {
+        if (evidence.size == 0 || apl_str_equal(evidence, apl_str_from(allowed[i])))
+            return APL_OK;
+    }
+    return apl_fail(APL_E_CONTENT, "%s: evidence \"%.*s\" is none of technical, partial, manual%s", where,
+                    APL_STR_ARG(evidence), apl_guess_of(evidence, allowed, hint));
+}
+
+static apl_status control_of(apl_content *content, apl_control_info *out, const apl_member *member, const char *file)
+{
+    static const char *const allowed[] = {"title", "evidence", "checks", NULL};
     apl_value checks = apl_value_member(member->value, "checks");
     apl_arena *arena = content->arena;
+    const char *where = apl_arena_format(arena, "%s: controls.%.*s", file, APL_STR_ARG(member->key)).data;
 
+    apl_status status = only_members(member->value, allowed, where);
+    if (status != APL_OK)
+        return status;
     *out = (apl_control_info){
         .id = apl_arena_str(arena, member->key),
         .title = apl_arena_str(arena, apl_value_str(apl_value_member(member->value, "title"))),
         .evidence = apl_arena_str(arena, apl_value_str(apl_value_member(member->value, "evidence"))),
     };
     if (out->title.size == 0)
-        return apl_fail(APL_E_CONTENT, "%s: control %.*s has no title", where, APL_STR_ARG(out->id));
+        return apl_fail(APL_E_CONTENT, "%s: the control has no title", where);
+    status = evidence_is_known(out->evidence, where);
+    if (status != APL_OK)
+        return status;
     if (apl_value_is_there(checks) && checks.type != APL_VALUE_ARRAY)
-        return apl_fail(APL_E_CONTENT, "%s: checks of %.*s must be a list", where, APL_STR_ARG(out->id));
+        return apl_fail(APL_E_CONTENT, "%s: checks must be a list", where);
     if (checks.type != APL_VALUE_ARRAY)
         return APL_OK;
     apl_str *names = APL_ARENA_ARRAY(arena, apl_str, checks.size);
@@ -41,6 +80,7 @@ static void support(apl_content *content, apl_str check, apl_str framework, apl_
 
 static apl_status add_framework(apl_content *content, const apl_content_file *file)
 {
+    static const char *const allowed[] = {"framework", "title", "source", "controls", NULL};
     apl_arena *arena = content->arena;
     apl_str path = apl_arena_str(arena, file->path);
     apl_value controls = apl_value_member(file->value, "controls");
@@ -50,13 +90,16 @@ static apl_status add_framework(apl_content *content, const apl_content_file *fi
         .source = apl_arena_str(arena, apl_value_str(apl_value_member(file->value, "source"))),
     };
 
+    apl_status status = only_members(file->value, allowed, path.data);
+    if (status != APL_OK)
+        return status;
     if (info.id.size == 0 || controls.type != APL_VALUE_OBJECT)
         return apl_fail(APL_E_CONTENT, "%s: needs framework and controls", path.data);
     apl_control_info *list = APL_ARENA_ARRAY(arena, apl_control_info, controls.size);
     info.controls = list;
     info.control_count = controls.size;
     for (uint32_t i = 0; i < controls.size; i++) {
-        apl_status status = control_of(content, &list[i], &controls.members[i], path.data);
+        status = control_of(content, &list[i], &controls.members[i], path.data);
         if (status != APL_OK)
             return status;
         for (size_t c = 0; c < list[i].check_count; c++)

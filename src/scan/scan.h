@@ -76,6 +76,9 @@ typedef struct apl_framework_info {
 
 size_t apl_content_rule_count(const apl_content *content);
 const apl_rule_info *apl_content_rule(const apl_content *content, size_t index);
+/* The user's policies in force (--policies), in the order of their ids. */
+size_t apl_content_policy_count(const apl_content *content);
+const apl_rule_info *apl_content_policy(const apl_content *content, size_t index);
 size_t apl_content_service_count(const apl_content *content);
 const apl_service_info *apl_content_service(const apl_content *content, size_t index);
 size_t apl_content_framework_count(const apl_content *content);

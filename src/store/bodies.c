@@ -7,6 +7,9 @@
 #include "store/body_pipe.h"
 #include "store/write.h"
 
+/* Rows inserted between two looks at what was compressed meanwhile. */
+#define ROWS_BETWEEN 256
+
 /* One asset that asks for its body. */
 typedef struct body_want {
     apl_digest digest;
@@ -16,12 +19,17 @@ typedef struct body_want {
     int64_t number;
 } body_want;
 
-typedef struct body_wants {
+struct apl_bodies {
     apl_write *write;
     const apl_asset_id *assets;
     APL_VECTOR(body_want) items; /* by digest */
-    APL_VECTOR(size_t) fresh;    /* leaders to be stored */
-} body_wants;
+    APL_VECTOR(size_t) fresh;    /* leaders to be stored, in the order of the spool */
+    int64_t last;                /* number of the last body that was there before */
+    const apl_body_job *jobs;    /* by position in `fresh` */
+    apl_body_pipe *pipe;         /* NULL when nothing is to be stored */
+    size_t stored;
+    apl_query *insert;
+};
 
 static int compare_digests(const void *a, const void *b)
 {
@@ -36,33 +44,33 @@ static int compare_digests(const void *a, const void *b)
     return (left->position > right->position) - (left->position < right->position);
 }
 
-static void collect(body_wants *wants, size_t count)
+static void collect(apl_bodies *bodies, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const apl_asset *asset = &wants->write->estate->assets.items[wants->assets[i]];
+        const apl_asset *asset = &bodies->write->estate->assets.items[bodies->assets[i]];
         if (!asset->is_read || (asset->digest.low | asset->digest.high) == 0)
             continue;
         body_want want = {.digest = asset->digest, .offset = asset->origin.offset, .position = i};
-        APL_PUSH(&wants->items, want);
+        APL_PUSH(&bodies->items, want);
     }
-    if (wants->items.count)
-        qsort(wants->items.items, wants->items.count, sizeof *wants->items.items, compare_digests);
-    for (size_t i = 0; i < wants->items.count; i++) {
-        body_want *want = &wants->items.items[i];
+    if (bodies->items.count)
+        qsort(bodies->items.items, bodies->items.count, sizeof *bodies->items.items, compare_digests);
+    for (size_t i = 0; i < bodies->items.count; i++) {
+        body_want *want = &bodies->items.items[i];
         bool is_same = i && want[-1].digest.low == want->digest.low && want[-1].digest.high == want->digest.high;
         want->leader = is_same ? want[-1].leader : i;
     }
 }
 
-static apl_status find_in_store(body_wants *wants)
+static apl_status find_in_store(apl_bodies *bodies)
 {
     apl_query *query;
     bool has_row;
-    apl_status status = apl_query_new(&query, wants->write->db,
+    apl_status status = apl_query_new(&query, bodies->write->db,
                                       "SELECT body FROM body_digests WHERE low = ?1 AND high = ?2");
 
-    for (size_t i = 0; i < wants->items.count && status == APL_OK; i++) {
-        body_want *want = &wants->items.items[i];
+    for (size_t i = 0; i < bodies->items.count && status == APL_OK; i++) {
+        body_want *want = &bodies->items.items[i];
         if (want->leader != i)
             continue;
         apl_query_put_number(query, (int64_t)want->digest.low);
@@ -94,14 +102,15 @@ static int compare_places(const void *a, const void *b)
 }
 
 /* Chooses the bodies that are new and lie in the spool, in its order, and numbers them. */
-static void number_fresh(body_wants *wants, int64_t last)
+static void number_fresh(apl_bodies *bodies)
 {
+    int64_t last = bodies->last;
     APL_VECTOR(fresh_place) places = {0};
 
-    for (size_t i = 0; i < wants->items.count; i++) {
-        const body_want *want = &wants->items.items[i];
-        const apl_asset *asset = &wants->write->estate->assets.items[wants->assets[want->position]];
-        if (want->leader != i || want->number || !apl_write_has_spooled(wants->write, asset))
+    for (size_t i = 0; i < bodies->items.count; i++) {
+        const body_want *want = &bodies->items.items[i];
+        const apl_asset *asset = &bodies->write->estate->assets.items[bodies->assets[want->position]];
+        if (want->leader != i || want->number || !apl_write_has_spooled(bodies->write, asset))
             continue;
         fresh_place place = {want->offset, i};
         APL_PUSH(&places, place);
@@ -109,21 +118,21 @@ static void number_fresh(body_wants *wants, int64_t last)
     if (places.count)
         qsort(places.items, places.count, sizeof *places.items, compare_places);
     for (size_t i = 0; i < places.count; i++) {
-        wants->items.items[places.items[i].want].number = ++last;
-        APL_PUSH(&wants->fresh, places.items[i].want);
+        bodies->items.items[places.items[i].want].number = ++last;
+        APL_PUSH(&bodies->fresh, places.items[i].want);
     }
     apl_memory_free(places.items);
 }
 
-static apl_body_job *make_jobs(body_wants *wants)
+static apl_body_job *make_jobs(apl_bodies *bodies)
 {
-    apl_write *write = wants->write;
-    apl_body_job *jobs = APL_ARENA_ARRAY(write->arena, apl_body_job, wants->fresh.count);
+    apl_write *write = bodies->write;
+    apl_body_job *jobs = APL_ARENA_ARRAY(write->arena, apl_body_job, bodies->fresh.count);
     apl_str last_type = APL_STR_NONE;
     int64_t dictionary = apl_dictionary_for(&write->store->dictionaries, last_type);
 
-    for (size_t i = 0; i < wants->fresh.count; i++) {
-        jobs[i].asset = wants->assets[wants->items.items[wants->fresh.items[i]].position];
+    for (size_t i = 0; i < bodies->fresh.count; i++) {
+        jobs[i].asset = bodies->assets[bodies->items.items[bodies->fresh.items[i]].position];
         apl_str type = write->estate->assets.items[jobs[i].asset].type;
         if (!apl_str_equal(type, last_type))
             dictionary = apl_dictionary_for(&write->store->dictionaries, type);
@@ -133,92 +142,117 @@ static apl_body_job *make_jobs(body_wants *wants)
     return jobs;
 }
 
-static apl_status train(body_wants *wants)
+static apl_status train(apl_bodies *bodies)
 {
-    apl_asset_id *assets = APL_ARENA_ARRAY(wants->write->arena, apl_asset_id, wants->fresh.count);
+    apl_asset_id *assets = APL_ARENA_ARRAY(bodies->write->arena, apl_asset_id, bodies->fresh.count);
 
-    for (size_t i = 0; i < wants->fresh.count; i++)
-        assets[i] = wants->assets[wants->items.items[wants->fresh.items[i]].position];
-    return apl_dictionaries_train(&wants->write->store->dictionaries, wants->write->estate, assets,
-                                  wants->fresh.count);
+    for (size_t i = 0; i < bodies->fresh.count; i++)
+        assets[i] = bodies->assets[bodies->items.items[bodies->fresh.items[i]].position];
+    return apl_dictionaries_train(&bodies->write->store->dictionaries, bodies->write->estate, assets,
+                                  bodies->fresh.count);
 }
 
-static apl_status store_frames(body_wants *wants, apl_body_pipe *pipe, const apl_body_job *jobs)
+static apl_status store_next(apl_bodies *bodies)
 {
-    apl_query *query;
     apl_body_frame frame;
-    apl_status status = apl_query_new(&query, wants->write->db,
-                                      "INSERT INTO bodies (body, dictionary, size, data) VALUES (?1, ?2, ?3, ?4)");
+    apl_status status = apl_body_pipe_next(&frame, bodies->pipe);
 
-    for (size_t i = 0; i < wants->fresh.count && status == APL_OK; i++) {
-        status = apl_body_pipe_next(&frame, pipe);
-        if (status != APL_OK)
-            break;
-        apl_query_put_number(query, wants->items.items[wants->fresh.items[i]].number);
-        if (jobs[i].dictionary)
-            apl_query_put_number(query, jobs[i].dictionary);
-        else
-            apl_query_put_null(query);
-        apl_query_put_number(query, (int64_t)frame.size);
-        apl_query_put_bytes(query, frame.data.data, frame.data.size);
-        status = apl_query_run(query);
-    }
-    apl_query_free(query);
-    return status;
+    if (status != APL_OK)
+        return status;
+    apl_query_put_number(bodies->insert, bodies->items.items[bodies->fresh.items[bodies->stored]].number);
+    if (bodies->jobs[bodies->stored].dictionary)
+        apl_query_put_number(bodies->insert, bodies->jobs[bodies->stored].dictionary);
+    else
+        apl_query_put_null(bodies->insert);
+    apl_query_put_number(bodies->insert, (int64_t)frame.size);
+    apl_query_put_bytes(bodies->insert, frame.data.data, frame.data.size);
+    bodies->stored++;
+    return apl_query_run(bodies->insert);
 }
 
-static apl_status store_digests(const body_wants *wants, int64_t last)
+static apl_status store_digests(apl_bodies *bodies)
 {
     apl_query *query;
-    apl_status status = apl_query_new(&query, wants->write->db,
+    apl_status status = apl_query_new(&query, bodies->write->db,
                                       "INSERT INTO body_digests (low, high, body) VALUES (?1, ?2, ?3)");
 
-    for (size_t i = 0; i < wants->items.count && status == APL_OK; i++) {
-        const body_want *want = &wants->items.items[i];
-        if (want->leader != i || want->number <= last)
+    for (size_t i = 0; i < bodies->items.count && status == APL_OK; i++) {
+        const body_want *want = &bodies->items.items[i];
+        if (want->leader != i || want->number <= bodies->last)
             continue;
         apl_query_put_number(query, (int64_t)want->digest.low);
         apl_query_put_number(query, (int64_t)want->digest.high);
         apl_query_put_number(query, want->number);
         status = apl_query_run(query);
+        if (status == APL_OK && i % ROWS_BETWEEN == 0)
+            status = apl_bodies_advance(bodies);
     }
     apl_query_free(query);
     return status;
 }
 
-static apl_status store_fresh(body_wants *wants, int64_t last)
+static apl_status start_pipe(apl_bodies *bodies)
 {
-    apl_body_pipe *pipe;
-    const apl_body_job *jobs;
-    apl_status status = train(wants);
+    apl_status status = train(bodies);
 
     if (status != APL_OK)
         return status;
-    jobs = make_jobs(wants);
-    pipe = apl_body_pipe_new(wants->write->estate, &wants->write->store->dictionaries, jobs, wants->fresh.count);
-    status = store_frames(wants, pipe, jobs);
-    apl_body_pipe_free(pipe);
-    return status == APL_OK ? store_digests(wants, last) : status;
+    bodies->jobs = make_jobs(bodies);
+    status = apl_query_new(&bodies->insert, bodies->write->db,
+                           "INSERT INTO bodies (body, dictionary, size, data) VALUES (?1, ?2, ?3, ?4)");
+    if (status == APL_OK)
+        bodies->pipe = apl_body_pipe_new(bodies->write->estate, &bodies->write->store->dictionaries, bodies->jobs,
+                                         bodies->fresh.count);
+    return status;
 }
 
-apl_status apl_write_bodies(int64_t *out, apl_write *write, const apl_asset_id *assets, size_t count)
+apl_status apl_bodies_start(apl_bodies **out, int64_t *numbers, apl_write *write, const apl_asset_id *assets,
+                            size_t count)
 {
-    body_wants wants = {.write = write, .assets = assets};
-    int64_t last;
-    apl_status status = apl_db_number(&last, write->db, "SELECT max(body) FROM bodies");
+    apl_bodies *bodies = apl_memory_new(sizeof *bodies);
+    apl_status status = apl_db_number(&bodies->last, write->db, "SELECT max(body) FROM bodies");
 
-    collect(&wants, count);
-    if (status == APL_OK && last > 0)
-        status = find_in_store(&wants);
-    if (status == APL_OK)
-        number_fresh(&wants, last);
-    if (status == APL_OK && wants.fresh.count)
-        status = store_fresh(&wants, last);
-    for (size_t i = 0; i < count; i++)
-        out[i] = 0;
-    for (size_t i = 0; i < wants.items.count; i++)
-        out[wants.items.items[i].position] = wants.items.items[wants.items.items[i].leader].number;
-    apl_memory_free(wants.items.items);
-    apl_memory_free(wants.fresh.items);
+    *out = bodies;
+    bodies->write = write;
+    bodies->assets = assets;
+    collect(bodies, count);
+    if (status == APL_OK && bodies->last > 0)
+        status = find_in_store(bodies);
+    if (status != APL_OK)
+        return status;
+    number_fresh(bodies);
+    for (size_t i = 0; i < bodies->items.count; i++)
+        numbers[bodies->items.items[i].position] = bodies->items.items[bodies->items.items[i].leader].number;
+    return bodies->fresh.count ? start_pipe(bodies) : APL_OK;
+}
+
+apl_status apl_bodies_advance(apl_bodies *bodies)
+{
+    apl_status status = APL_OK;
+
+    while (status == APL_OK && bodies->stored < bodies->fresh.count && apl_body_pipe_is_ready(bodies->pipe))
+        status = store_next(bodies);
     return status;
+}
+
+apl_status apl_bodies_finish(apl_bodies *bodies)
+{
+    apl_status status = APL_OK;
+
+    if (bodies->pipe)
+        status = store_digests(bodies);
+    while (status == APL_OK && bodies->stored < bodies->fresh.count)
+        status = store_next(bodies);
+    return status;
+}
+
+void apl_bodies_free(apl_bodies *bodies)
+{
+    if (bodies == NULL)
+        return;
+    apl_body_pipe_free(bodies->pipe);
+    apl_query_free(bodies->insert);
+    apl_memory_free(bodies->items.items);
+    apl_memory_free(bodies->fresh.items);
+    apl_memory_free(bodies);
 }

@@ -25,6 +25,7 @@ typedef struct pipe_piece {
 typedef struct pipe_place {
     apl_queue *free;  /* holds one token while nobody uses the place */
     apl_queue *ready; /* holds one token while the caller may read it */
+    atomic_bool is_ready; /* the token is there or about to be */
     apl_text data;
     size_t ends[PIECE_JOBS_MAX]; /* of each frame in data */
     size_t sizes[PIECE_JOBS_MAX];
@@ -68,6 +69,7 @@ static void cut_into_pieces(apl_body_pipe *pipe, size_t job_count)
 typedef struct pipe_worker {
     apl_body_pipe *pipe;
     ZSTD_CCtx *zstd;
+    int64_t dictionary; /* that zstd refers to */
     apl_text body;
 } pipe_worker;
 
@@ -89,7 +91,9 @@ static apl_status compress_body(pipe_place *place, pipe_worker *compressor, cons
         place->data.capacity = bound * 2;
         place->data.data = apl_memory_grow(place->data.data, place->data.capacity);
     }
-    (void)ZSTD_CCtx_refCDict(compressor->zstd, apl_dictionary_compress(pipe->dictionaries, job->dictionary));
+    if (job->dictionary != compressor->dictionary)
+        (void)ZSTD_CCtx_refCDict(compressor->zstd, apl_dictionary_compress(pipe->dictionaries, job->dictionary));
+    compressor->dictionary = job->dictionary;
     got = ZSTD_compress2(compressor->zstd, place->data.data + place->data.size,
                          place->data.capacity - place->data.size, body->data, body->size);
     if (ZSTD_isError(got))
@@ -132,6 +136,7 @@ static void work(void *context, unsigned thread)
         if (apl_queue_pop(place->free) == NULL)
             break;
         compress_piece(place, &compressor, pipe->pieces.items[next]);
+        atomic_store(&place->is_ready, true);
         apl_queue_push(place->ready, place);
     }
     apl_text_free(&compressor.body);
@@ -152,6 +157,7 @@ apl_body_pipe *apl_body_pipe_new(const apl_estate *estate, const apl_dictionarie
         pipe_place *place = &pipe->ring[i];
         place->free = apl_queue_new(1);
         place->ready = apl_queue_new(1);
+        atomic_init(&place->is_ready, false);
         apl_text_init(&place->data, SIZE_MAX);
         apl_queue_push(place->free, place);
     }
@@ -162,31 +168,44 @@ apl_body_pipe *apl_body_pipe_new(const apl_estate *estate, const apl_dictionarie
     return pipe;
 }
 
+bool apl_body_pipe_is_ready(const apl_body_pipe *pipe)
+{
+    bool is_at_end = pipe->is_inside && pipe->job == pipe->pieces.items[pipe->piece].to;
+
+    if (pipe->is_inside && !is_at_end)
+        return true;
+    return atomic_load(&pipe->ring[(pipe->piece + is_at_end) % APL_PIECES_MAX].is_ready);
+}
+
+/* Gives the place that was read back, and waits for the next one. */
+static void go_to_next_piece(apl_body_pipe *pipe)
+{
+    if (pipe->is_inside) {
+        pipe_place *done = &pipe->ring[pipe->piece % APL_PIECES_MAX];
+        apl_queue_push(done->free, done);
+        pipe->piece++;
+    }
+    APL_ASSERT(pipe->piece < pipe->pieces.count);
+    pipe_place *place = &pipe->ring[pipe->piece % APL_PIECES_MAX];
+    (void)apl_queue_pop(place->ready);
+    atomic_store(&place->is_ready, false);
+    pipe->is_inside = true;
+    pipe->job = pipe->pieces.items[pipe->piece].from;
+}
+
 apl_status apl_body_pipe_next(apl_body_frame *frame, apl_body_pipe *pipe)
 {
-    const pipe_piece *piece = &pipe->pieces.items[pipe->piece];
-    pipe_place *place = &pipe->ring[pipe->piece % APL_PIECES_MAX];
+    if (!pipe->is_inside || pipe->job == pipe->pieces.items[pipe->piece].to)
+        go_to_next_piece(pipe);
 
-    if (pipe->is_inside && pipe->job == piece->to) {
-        apl_queue_push(place->free, place);
-        pipe->is_inside = false;
-        pipe->piece++;
-        APL_ASSERT(pipe->piece < pipe->pieces.count);
-        piece = &pipe->pieces.items[pipe->piece];
-        place = &pipe->ring[pipe->piece % APL_PIECES_MAX];
-    }
-    if (!pipe->is_inside) {
-        (void)apl_queue_pop(place->ready);
-        pipe->is_inside = true;
-        pipe->job = piece->from;
-    }
+    const pipe_place *place = &pipe->ring[pipe->piece % APL_PIECES_MAX];
+    size_t at = pipe->job - pipe->pieces.items[pipe->piece].from;
     if (place->status != APL_OK)
         return apl_fail(place->status, "%s", place->message);
-
-    size_t at = pipe->job++ - piece->from;
     size_t from = at ? place->ends[at - 1] : 0;
     frame->data = apl_str_make(place->data.data + from, place->ends[at] - from);
     frame->size = place->sizes[at];
+    pipe->job++;
     return APL_OK;
 }
 

@@ -27,6 +27,9 @@ typedef struct apl_body_frame {
 } apl_body_frame;
 apl_status apl_body_pipe_next(apl_body_frame *frame, apl_body_pipe *pipe);
 
+/* True when the next body can be had without waiting. */
+bool apl_body_pipe_is_ready(const apl_body_pipe *pipe);
+
 /* Stops the threads, also before the last job. NULL is allowed. */
 void apl_body_pipe_free(apl_body_pipe *pipe);
 

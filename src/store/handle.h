@@ -26,6 +26,12 @@ typedef struct apl_scan_row {
     apl_str reads;   /* packed, see pack.h; empty: none */
 } apl_scan_row;
 
+/* The store is empty, or as good as. */
+#define APL_NO_SNAPSHOT "there is no snapshot in this store yet; `aplomb scan SOURCE...` makes one"
+
+/* Settles the store for many readers and one writer, once it has something to read. */
+void apl_store_after_first_scan(apl_store *store);
+
 /* Finds a snapshot by its id, the beginning of it, "latest" or nothing; copies into `arena`. APL_E_USAGE names the
  * id and what the store has instead. */
 apl_status apl_scan_find(apl_scan_row *out, apl_arena *arena, apl_store *store, apl_str snapshot_id);

@@ -105,8 +105,7 @@ static apl_status find_latest(apl_scan_row *out, apl_arena *arena, apl_store *st
         status = find_rows(out, &is_ambiguous, arena, query);
     apl_query_free(query);
     if (status == APL_OK && out->number == 0)
-        return apl_fail(APL_E_STORE, "%s: there is no snapshot in this store yet; `aplomb scan SOURCE...` makes one",
-                        store->path);
+        return apl_fail(APL_E_STORE, "%s: " APL_NO_SNAPSHOT, store->path);
     return status;
 }
 

@@ -17,10 +17,13 @@ static const char reading_settings[] = "PRAGMA cache_size = -65536; PRAGMA cell_
 
 /* The page size holds for a new file only: with 8 KiB most rows of an asset share a page with twenty others. The
  * journal may stay as long as readers hold it, but not larger than a usual scan needs. */
-static const char writing_settings[] = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; "
-                                       "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; "
+static const char writing_settings[] = "PRAGMA page_size = 8192; PRAGMA journal_size_limit = 67108864; "
                                        "PRAGMA cache_size = -262144; PRAGMA cell_size_check = ON; "
                                        "PRAGMA temp_store = MEMORY;";
+
+/* Readers and a writer do not disturb each other with this journal; it keeps a store whole without waiting for the disk
+ * at every commit. */
+static const char journal_settings[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
 
 static bool starts_with(const char *text, const char *start)
 {
@@ -118,6 +121,24 @@ static apl_status check_mark(const store_mark *mark, const char *path)
     return APL_OK;
 }
 
+void apl_store_after_first_scan(apl_store *store)
+{
+    /* Refused while somebody else has the file open; then the next writer does it. */
+    apl_db_set_wait(store->db, 0);
+    (void)apl_db_run(store->db, journal_settings);
+    apl_db_set_wait(store->db, APL_STORE_WAIT_MS);
+}
+
+/* The first scan is written without the write-ahead journal: there is nothing to read yet, and a journal that holds
+ * all of it would only be copied. SQLite's rollback journal is small then and keeps the store whole as well. */
+static apl_status choose_journal(apl_store *store)
+{
+    int64_t scans;
+    apl_status status = apl_db_number(&scans, store->db, "SELECT count(*) FROM (SELECT 1 FROM scans LIMIT 1)");
+
+    return status == APL_OK && scans ? apl_db_run(store->db, journal_settings) : status;
+}
+
 static apl_status open_for_writing(apl_store *store)
 {
     store_mark mark;
@@ -131,7 +152,7 @@ static apl_status open_for_writing(apl_store *store)
         status = apl_db_run(store->db, writing_settings);
     if (status == APL_OK)
         status = apl_migrate(store->db, apl_schema_steps, apl_schema_step_count);
-    return status;
+    return status == APL_OK ? choose_journal(store) : status;
 }
 
 /* In a folder where nothing can be written SQLite cannot make its lock files; then, and without a journal, nobody
@@ -162,12 +183,14 @@ static apl_status open_for_reading(apl_store *store)
             return apl_fail(APL_E_STORE, "%s: there is no store yet; `aplomb scan SOURCE...` makes one", store->path);
         return apl_fail(APL_E_IO, "%s: %s", store->path, strerror(errno));
     }
+    /* Only the first scan has a rollback journal: it is being written, or it was killed. */
+    if (size_of_file(store->path, "-journal") > 0)
+        return apl_fail(APL_E_STORE, "%s: " APL_NO_SNAPSHOT, store->path);
     status = open_where_readable(&mark, store);
     if (status == APL_OK)
         status = check_mark(&mark, store->path);
     if (status == APL_OK && is_blank(&mark))
-        return apl_fail(APL_E_STORE, "%s: there is no snapshot in this store yet; `aplomb scan SOURCE...` makes one",
-                        store->path);
+        return apl_fail(APL_E_STORE, "%s: " APL_NO_SNAPSHOT, store->path);
     if (status == APL_OK && mark.version < (int64_t)apl_schema_step_count) {
         apl_db_close(store->db);
         store->db = NULL;

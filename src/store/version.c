@@ -62,8 +62,12 @@ apl_status apl_versions_load(apl_versions *out, apl_db *db, const apl_version_ta
     return status;
 }
 
+/* Rows inserted between two calls of `between`. */
+#define ROWS_BETWEEN 256
+
 typedef struct version_merge {
     const apl_version_change *change;
+    size_t inserted;
     apl_query *close;
     apl_query *insert;
 } version_merge;
@@ -85,7 +89,11 @@ static apl_status insert_row(version_merge *merge, const apl_version *row)
     apl_query_put_number(merge->insert, merge->change->scan);
     apl_query_put_number(merge->insert, (int64_t)row->digest);
     status = merge->change->table->put(merge->change->context, merge->insert, row);
-    return status == APL_OK ? apl_query_run(merge->insert) : status;
+    if (status == APL_OK)
+        status = apl_query_run(merge->insert);
+    if (status == APL_OK && merge->change->between && ++merge->inserted % ROWS_BETWEEN == 0)
+        status = merge->change->between(merge->change->between_context);
+    return status;
 }
 
 /* Closing first: a row that opens may have the key of one that closes. */

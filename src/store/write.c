@@ -87,6 +87,11 @@ static apl_status write_scan(apl_write *write)
     return status;
 }
 
+apl_status apl_write_between(void *context)
+{
+    return apl_bodies_advance(((apl_write *)context)->bodies);
+}
+
 static apl_status write_parts(apl_write *write)
 {
     apl_status status = check_scan(write);
@@ -106,7 +111,10 @@ static apl_status write_parts(apl_write *write)
     if (status == APL_OK)
         status = apl_write_coverage(write);
     if (status == APL_OK)
+        status = apl_bodies_finish(write->bodies);
+    if (status == APL_OK)
         status = write_scan(write);
+    apl_bodies_free(write->bodies);
     return status;
 }
 
@@ -119,6 +127,8 @@ static apl_status write_in_transaction(apl_write *write)
     status = write_parts(write);
     if (status == APL_OK)
         status = apl_db_run(write->db, "COMMIT");
+    if (status == APL_OK && write->scan == 1)
+        apl_store_after_first_scan(write->store);
     if (status == APL_OK)
         return APL_OK;
     apl_db_give_up(write->db);

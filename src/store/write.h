@@ -1,13 +1,16 @@
 /* store/write.h: what the parts of one write share; for the files of this folder only.
  *
- * The parts run in this order: digests of all assets, then assets with their bodies, relations, findings with their
- * rules, coverage. Later parts use the numbers that the assets got. */
+ * The parts run in this order: digests of all assets, assets, relations, findings with their rules, coverage; bodies
+ * are written in between as they come out of their compression. Later parts use the numbers that the assets got. */
 #ifndef APL_STORE_WRITE_H
 #define APL_STORE_WRITE_H
 
 #include "store/handle.h"
 #include "store/schema.h"
 #include "store/version.h"
+
+/* Bodies on their way into the store: compressed on all cores while this thread writes other rows. */
+typedef struct apl_bodies apl_bodies;
 
 typedef struct apl_write {
     apl_store *store;
@@ -22,6 +25,7 @@ typedef struct apl_write {
     uint64_t *id_hashes; /* of the id as its provider compares */
     uint64_t *digests; /* of all that the row says; the lowest bit is 0 until the body is known */
     int64_t *numbers;  /* in the store; 0: not known yet */
+    apl_bodies *bodies;
     /* The packed times of reading, when they differ from those in the rows. */
     apl_text reads;
 } apl_write;
@@ -31,13 +35,24 @@ void apl_write_digests(apl_write *write);
 
 apl_status apl_write_assets(apl_write *write);
 
-/* Numbers of the bodies of `assets`, in `out` by position there; 0: it has none. Bodies that the store lacks are
- * compressed and added when the estate spooled them. */
-apl_status apl_write_bodies(int64_t *out, apl_write *write, const apl_asset_id *assets, size_t count);
+/* Numbers the bodies of `assets`, in `numbers` by position there (0: it has none), and starts to compress those that
+ * the store lacks and the estate spooled. *out is given on failure too. */
+apl_status apl_bodies_start(apl_bodies **out, int64_t *numbers, apl_write *write, const apl_asset_id *assets,
+                            size_t count);
+
+/* Writes what has been compressed meanwhile, without waiting. */
+apl_status apl_bodies_advance(apl_bodies *bodies);
+
+/* Waits for all and writes it. */
+apl_status apl_bodies_finish(apl_bodies *bodies);
+void apl_bodies_free(apl_bodies *bodies); /* also before the end; NULL is allowed */
 
 apl_status apl_write_relations(apl_write *write);
 apl_status apl_write_findings(apl_write *write);
 apl_status apl_write_coverage(apl_write *write);
+
+/* For loops over many rows: advances the bodies now and then. `context` is the write. */
+apl_status apl_write_between(void *context);
 
 /* True when the body of this asset lies in the spool. */
 static inline bool apl_write_has_spooled(const apl_write *write, const apl_asset *asset)

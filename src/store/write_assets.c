@@ -71,6 +71,9 @@ typedef struct hashed_id {
     int64_t number;
 } hashed_id;
 
+/* Ids given between two looks at the bodies. */
+#define IDS_BETWEEN 256
+
 /* Giving numbers to the assets that do not hold yet. */
 typedef struct id_numbering {
     asset_write *assets;
@@ -159,6 +162,8 @@ static apl_status number_rest(id_numbering *numbering)
             status = find_earlier(numbering, i);
         if (status == APL_OK && write->numbers[i] == 0)
             status = add_id(numbering, i);
+        if (status == APL_OK && i % IDS_BETWEEN == 0)
+            status = apl_bodies_advance(write->bodies);
     }
     return status == APL_OK ? add_hashes(numbering) : status;
 }
@@ -187,8 +192,8 @@ static apl_status number_assets(asset_write *assets)
     return status;
 }
 
-/* Bodies of the assets that changed, and the list of all that shall hold. */
-static apl_status want_assets(asset_write *assets)
+/* Numbers the bodies of the assets that changed, and starts to compress them. */
+static apl_status start_bodies(asset_write *assets)
 {
     apl_write *write = assets->write;
     size_t count = write->estate->assets.count;
@@ -201,17 +206,24 @@ static apl_status want_assets(asset_write *assets)
         if (!is_unchanged(assets, i))
             changed[changed_count++] = i;
     }
-    status = apl_write_bodies(bodies, write, changed, changed_count);
+    status = apl_bodies_start(&write->bodies, bodies, write, changed, changed_count);
     for (size_t i = 0; i < changed_count; i++)
         assets->bodies[changed[i]] = bodies[i];
-    for (apl_asset_id i = 0; i < count; i++) {
+    return status;
+}
+
+/* All that shall hold. */
+static void want_assets(asset_write *assets)
+{
+    const apl_write *write = assets->write;
+
+    for (apl_asset_id i = 0; i < write->estate->assets.count; i++) {
         uint64_t digest = write->digests[i] | (assets->bodies[i] != 0);
         apl_version version = {.key = write->numbers[i], .item = i};
         version.digest = is_unchanged(assets, i) ? assets->held[i] : digest;
         APL_PUSH(&assets->wanted, version);
     }
     apl_versions_sort(&assets->wanted);
-    return status;
 }
 
 /* What follows the last slash of an id: the name of most assets. */
@@ -316,13 +328,15 @@ apl_status apl_write_assets(apl_write *write)
     apl_status status = match_rows(&assets);
 
     if (status == APL_OK)
-        status = number_assets(&assets);
+        status = start_bodies(&assets);
     if (status == APL_OK)
-        status = want_assets(&assets);
-    if (status == APL_OK && assets.has_other_times)
-        pack_times(&assets);
+        status = number_assets(&assets);
     if (status == APL_OK) {
-        apl_version_change change = {&assets_table, &assets.open, &assets.wanted, write->scan, &assets};
+        apl_version_change change = {&assets_table,     &assets.open, &assets.wanted, write->scan, &assets,
+                                     apl_write_between, write};
+        want_assets(&assets);
+        if (assets.has_other_times)
+            pack_times(&assets);
         status = apl_versions_write(write->db, &change);
     }
     apl_versions_free(&assets.open);
@@ -394,7 +408,7 @@ apl_status apl_write_relations(apl_write *write)
     }
     apl_versions_sort(&wanted);
     if (status == APL_OK) {
-        apl_version_change change = {&relations_table, &open, &wanted, write->scan, write};
+        apl_version_change change = {&relations_table, &open, &wanted, write->scan, write, apl_write_between, write};
         status = apl_versions_write(write->db, &change);
     }
     apl_versions_free(&open);

@@ -122,7 +122,7 @@ static const apl_version_table rules_table = {
 static apl_status write_table(apl_write *write, const apl_version_table *table, apl_versions *wanted, void *context)
 {
     apl_versions open;
-    apl_version_change change = {table, &open, wanted, write->scan, context};
+    apl_version_change change = {table, &open, wanted, write->scan, context, apl_write_between, write};
     apl_status status = apl_versions_load(&open, write->db, table);
 
     apl_versions_sort(wanted);

@@ -207,7 +207,7 @@ static void counting_ends(void **state)
 {
     static const char rule[] = "{`count`: {`field`: `a[*]`, `where`: {`count`: {`field`: `b[*]`, `where`: {`field`: "
                                "`b[*]`, `equals`: 2}}, `equals`: 7}}, `equals`: 0}";
-    static const char simple[] = "{`count`: {`field`: `a[*]`, `where`: {`field`: `b[*]`, `equals`: 1}}, `equals`: 0}";
+    static const char simple[] = "{`count`: {`field`: `a[*]`, `where`: {`field`: `b[*]`, `equals`: 1}}, `less`: 9999}";
     apl_text resource;
     (void)state;
 

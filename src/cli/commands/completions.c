@@ -19,10 +19,10 @@ static const struct {
 static apl_status completions_run(apl_session *session)
 {
     apl_str name = apl_str_from(session->settings->words.items[0]);
-    apl_query_nearest nearest = apl_query_nearest_start(name);
+    apl_guess nearest = apl_guess_start(name);
 
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++) {
-        apl_query_nearest_try(&nearest, apl_str_from(shells[i].name));
+        apl_guess_try(&nearest, apl_str_from(shells[i].name));
         if (!apl_str_equal(name, apl_str_from(shells[i].name)))
             continue;
         apl_text text;
