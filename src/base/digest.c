@@ -4,16 +4,28 @@
 #include "base/digest.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <xxhash.h>
 
 #include "base/status.h"
+
+static pthread_once_t is_fetched = PTHREAD_ONCE_INIT;
+static EVP_MD *sha256; /* fetched once: looking an algorithm up costs more than hashing an id */
+
+static void fetch_sha256(void)
+{
+    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (sha256 == NULL)
+        apl_die("OpenSSL gives no SHA-256");
+}
 
 void apl_sha256(uint8_t out[APL_SHA256_BYTES], const apl_str *parts, size_t part_count)
 {
     unsigned size = 0;
     EVP_MD_CTX *context = EVP_MD_CTX_new();
 
-    if (context == NULL || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
+    (void)pthread_once(&is_fetched, fetch_sha256);
+    if (context == NULL || EVP_DigestInit_ex2(context, sha256, NULL) != 1)
         apl_die("OpenSSL gives no SHA-256");
     for (size_t i = 0; i < part_count; i++)
         (void)EVP_DigestUpdate(context, parts[i].data, parts[i].size);

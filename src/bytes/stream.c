@@ -22,8 +22,12 @@ typedef struct level {
     size_t head_size;
     size_t head_used;
     char *block; /* what libarchive reads from the level below */
+    const char *data; /* unpacked bytes of the present text that were not given out yet; libarchive's own */
+    size_t data_size;
+    uint64_t data_at;  /* where they stand in the text; the file may have holes */
+    uint64_t position; /* in the text: bytes given out */
     uint64_t bytes_out;
-    uint64_t bytes_in_before; /* of the file, when the present text began */
+    uint64_t bytes_in_before; /* of the file, when this level was put on top */
     unsigned members;
     bool is_raw; /* a compression only: one member, without a name of its own */
     bool is_done;
@@ -34,6 +38,7 @@ struct apl_stream {
     uint64_t bytes_in;
     level levels[APL_ARCHIVE_DEPTH_MAX + 1];
     size_t level_count;
+    apl_status below_failed; /* what the level that libarchive read from failed with */
     bool is_started;
 };
 
@@ -89,25 +94,64 @@ static apl_status read_file(size_t *got, apl_stream *stream, char *buffer, size_
     return APL_OK;
 }
 
+/* What libarchive says of a failure. What a level below said already stands as it is. */
+static apl_status damaged(apl_stream *stream, const level *at)
+{
+    if (stream->below_failed != APL_OK)
+        return apl_fail(stream->below_failed, "%s", archive_error_string(at->archive));
+    return apl_fail(APL_E_INPUT, "damaged archive: %s", archive_error_string(at->archive));
+}
+
+/* Unpacks the next block of the present text; what was unpacked before a failure has been given out by then. */
+static apl_status unpack(apl_stream *stream, level *at)
+{
+    const void *data = NULL;
+    la_int64_t offset = 0;
+
+    stream->below_failed = APL_OK;
+    int result = archive_read_data_block(at->archive, &data, &at->data_size, &offset);
+    at->data = data;
+    at->data_at = offset < 0 ? at->position : (uint64_t)offset;
+    if (result == ARCHIVE_OK)
+        return APL_OK;
+    at->data_size = 0;
+    at->data_at = at->position;
+    if (result == ARCHIVE_EOF)
+        return APL_OK;
+    at->is_done = at->is_done || at->is_raw;
+    return damaged(stream, at);
+}
+
 /* Bytes of the text of level `number`, behind those in its head. */
 static apl_status read_raw(size_t *got, apl_stream *stream, size_t number, char *buffer, size_t size)
 {
     level *at = &stream->levels[number];
+    apl_status status = APL_OK;
 
     if (at->archive == NULL)
         return read_file(got, stream, buffer, size);
-    ssize_t count = archive_read_data(at->archive, buffer, size);
-    if (count < 0) {
-        at->is_done = at->is_done || at->is_raw;
-        return apl_fail(APL_E_INPUT, "damaged archive: %s", archive_error_string(at->archive));
+    if (at->data_size == 0)
+        status = unpack(stream, at);
+    if (status != APL_OK)
+        return status;
+    bool is_hole = at->position < at->data_at;
+    size_t left = is_hole ? (size_t)(at->data_at - at->position) : at->data_size;
+    *got = left < size ? left : size;
+    if (is_hole) {
+        memset(buffer, 0, *got);
+    } else if (*got) {
+        memcpy(buffer, at->data, *got);
+        at->data += *got;
+        at->data_size -= *got;
+        at->data_at += *got;
     }
-    at->bytes_out += (uint64_t)count;
+    at->position += *got;
+    at->bytes_out += *got;
     uint64_t in = stream->bytes_in - at->bytes_in_before + BLOCK_BYTES;
     if (at->bytes_out > APL_ARCHIVE_RATIO_FLOOR_BYTES && at->bytes_out / in > APL_ARCHIVE_RATIO_MAX) {
         at->is_done = true;
         return apl_fail(APL_E_LIMIT, "unpacks to more than %d times its size", APL_ARCHIVE_RATIO_MAX);
     }
-    *got = (size_t)count;
     return APL_OK;
 }
 
@@ -142,10 +186,12 @@ static la_ssize_t read_below(struct archive *archive, void *context, const void 
 
     while (number < stream->level_count && stream->levels[number].archive != archive)
         number++;
-    if (number == 0 || number >= stream->level_count + 1)
+    if (number == 0 || number == stream->level_count)
         return 0;
     *block = stream->levels[number].block;
-    if (read_level(&got, stream, number - 1, stream->levels[number].block, BLOCK_BYTES) != APL_OK) {
+    apl_status status = read_level(&got, stream, number - 1, stream->levels[number].block, BLOCK_BYTES);
+    if (status != APL_OK) {
+        stream->below_failed = status;
         archive_set_error(archive, EIO, "%s", apl_error_message());
         return ARCHIVE_FATAL;
     }
@@ -211,8 +257,9 @@ static apl_status push_level(apl_stream *stream, bool is_raw)
     (void)archive_read_support_format_tar(at->archive);
     if (is_raw)
         (void)archive_read_support_format_raw(at->archive);
+    stream->below_failed = APL_OK;
     if (archive_read_open(at->archive, stream, NULL, read_below, NULL) != ARCHIVE_OK) {
-        apl_status status = apl_fail(APL_E_INPUT, "damaged archive: %s", archive_error_string(at->archive));
+        apl_status status = damaged(stream, at);
         level_close(&stream->levels[--stream->level_count]);
         return status;
     }
@@ -227,13 +274,20 @@ static apl_status next_member(bool *found, apl_stream *stream)
     struct archive_entry *entry = NULL;
 
     *found = false;
+    at->is_done = at->is_done || (at->is_raw && at->members); /* a compression alone has one; its rest is no text */
+    at->shown.size = 0;
+    apl_text_add(&at->shown, apl_text_str(&below->shown));
     while (!at->is_done) {
+        stream->below_failed = APL_OK;
+        at->data_size = 0;
+        at->data_at = 0;
+        at->position = 0;
         int result = archive_read_next_header(at->archive, &entry);
         if (result == ARCHIVE_EOF)
             break;
         if (result == ARCHIVE_FATAL || result == ARCHIVE_RETRY) {
             at->is_done = true;
-            return apl_fail(APL_E_INPUT, "damaged archive: %s", archive_error_string(at->archive));
+            return damaged(stream, at);
         }
         if (++at->members > APL_ARCHIVE_MEMBERS_MAX) {
             at->is_done = true;
@@ -243,8 +297,6 @@ static apl_status next_member(bool *found, apl_stream *stream)
         if (!is_single && archive_entry_filetype(entry) != AE_IFREG)
             continue;
         at->is_raw = is_single;
-        at->shown.size = 0;
-        apl_text_add(&at->shown, apl_text_str(&below->shown));
         if (!is_single) {
             const char *name = archive_entry_pathname(entry);
             apl_text_add_format(&at->shown, "!/%s", name ? name : "-");

@@ -237,6 +237,8 @@ static void link_run(void *context, unsigned thread, size_t from, size_t to)
         linking at = {.job = job, .run = &job->runs[from / RUN_ASSETS], .facts = facts_of(asset)};
         /* Without the estate: derived facts do not exist yet, and conditions must not lean on them. */
         at.subject = (apl_subject){NULL, asset, asset->plan};
+        if (job->keys == NULL && type->key_count == 0)
+            continue;
         at.facts.parent = parent_id(at.run->arena, type, &at.subject);
         if (job->keys == NULL) {
             gather_keys(&at, type, (apl_asset_id)i);

@@ -32,7 +32,8 @@ apl_str apl_arm_segment(apl_str id, apl_str segment)
 static long last_providers(apl_str id)
 {
     for (long i = (long)id.size - (long)PROVIDERS.size; i >= 0; i--) {
-        if (apl_str_starts_nocase(apl_str_slice(id, (size_t)i, id.size), PROVIDERS))
+        bool may_start = id.data[i] == '/' && (id.data[i + 1] | 32) == 'p';
+        if (may_start && apl_str_starts_nocase(apl_str_slice(id, (size_t)i, id.size), PROVIDERS))
             return i;
     }
     return -1;

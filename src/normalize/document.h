@@ -35,6 +35,7 @@ struct apl_normalizer {
     apl_arena *scratch; /* one value */
     apl_projector *projector;
     apl_projector *recogniser; /* keeps in scratch */
+    bool has_recognised;       /* since the scratch arena was reset */
     apl_json_reader *spare;    /* for documents that are put together from a table */
     apl_asset_list assets;
     apl_coverage_list coverage;

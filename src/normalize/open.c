@@ -135,6 +135,7 @@ static bool take_recognised(apl_normalizer *normalizer, const apl_document *docu
     apl_asset asset = {.plan = plan};
     apl_subject subject = {NULL, &asset, plan};
 
+    normalizer->has_recognised = true;
     apl_document_facts(&asset, document);
     apl_project(&asset.record, &asset.unread_groups, normalizer->recogniser, plan, document->body);
     const apl_recognition *found =
@@ -301,6 +302,8 @@ apl_status apl_normalizer_value(apl_normalizer *normalizer, const apl_json *valu
         open_one(normalizer, &document);
     }
     apl_arena_reset(normalizer->scratch);
-    apl_projector_keep_in(normalizer->recogniser, normalizer->scratch);
+    if (normalizer->has_recognised) /* its texts lay in the scratch arena */
+        apl_projector_keep_in(normalizer->recogniser, normalizer->scratch);
+    normalizer->has_recognised = false;
     return APL_OK;
 }

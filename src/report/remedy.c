@@ -110,6 +110,14 @@ static void follow_quotes(fill_state *filler, char c, char before)
         filler->quote = 0;
 }
 
+/* The end of the run from `at` that is copied as it is: no placeholder and no quote begins in it. */
+static size_t plain_run(apl_str text, size_t at)
+{
+    while (at < text.size && text.data[at] != '{' && text.data[at] != '\'' && text.data[at] != '"')
+        at++;
+    return at;
+}
+
 static apl_str fill(apl_arena *arena, fill_state *filler, apl_str text)
 {
     apl_text out;
@@ -118,6 +126,11 @@ static apl_str fill(apl_arena *arena, fill_state *filler, apl_str text)
     apl_text_init(&out, COMMAND_BYTES_MAX);
     filler->quote = 0;
     while (at < text.size) {
+        size_t end = plain_run(text, at);
+        apl_text_add(&out, apl_str_slice(text, at, end));
+        at = end;
+        if (at == text.size)
+            break;
         size_t taken = text.data[at] == '{' ? add_placeholder(&out, filler, text, at) : 0;
         if (taken == 0) {
             follow_quotes(filler, text.data[at], at ? text.data[at - 1] : 0);

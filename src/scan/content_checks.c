@@ -3,6 +3,7 @@
  * A file in a place where nobody looks, a rule without a service, a rule that judges none of its service's types, a
  * derived fact that does not exist: each would pass silently and never do anything. One line a mistake. */
 #include "base/guess.h"
+#include "base/limits.h"
 #include "model/type_plan.h"
 #include "scan/content.h"
 

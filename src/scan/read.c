@@ -312,10 +312,8 @@ static void name_text(reading_job *job, apl_str shown)
     APL_PUSH(&job->reading->estate->files, ((apl_source_file){job->path}));
 }
 
-static void read_failed(reading_job *job, apl_str shown)
+static void read_failed(reading_job *job)
 {
-    if (shown.size)
-        name_text(job, shown);
     cut_fault(job, job->stream ? apl_stream_bytes(job->stream) : 0,
               apl_arena_str(job->reading->estate->arena, apl_str_from(apl_error_message())).data);
 }
@@ -332,25 +330,28 @@ static void read_file(reading_job *job, const apl_file *file)
         .context = job,
     };
     apl_str shown = file->shown;
+    apl_status status = APL_OK;
+    unsigned faults = 0;
 
     job->is_named = file->is_named;
     job->stream = NULL;
     if (apl_stream_open(&job->stream, file) != APL_OK) {
-        read_failed(job, shown);
+        name_text(job, shown);
+        read_failed(job);
         return;
     }
-    for (unsigned faults = 0; faults < MESSAGES_PER_FILE_MAX;) {
-        apl_status status = apl_stream_next(&shown, job->stream);
+    while (faults <= MESSAGES_PER_FILE_MAX) {
+        status = apl_stream_next(&shown, job->stream);
         if (status == APL_OK && shown.size == 0)
             break;
-        if (status == APL_OK) {
-            name_text(job, shown);
+        name_text(job, shown.size ? shown : file->shown);
+        if (status == APL_OK)
             status = apl_split_text(&split);
-        }
-        if (status != APL_OK) {
-            faults++;
-            read_failed(job, shown.size ? shown : file->shown);
-        }
+        if (status == APL_OK)
+            continue;
+        if (faults++ == MESSAGES_PER_FILE_MAX)
+            (void)apl_fail(status, "more than %u faults in one file; its rest is not read", MESSAGES_PER_FILE_MAX);
+        read_failed(job);
     }
     apl_stream_close(job->stream);
     job->stream = NULL;
