@@ -54,7 +54,7 @@ long apl_str_find_last_char(apl_str text, char c);
 
 static inline apl_str apl_str_slice(apl_str text, size_t from, size_t to)
 {
-    return (apl_str){text.data + from, (uint32_t)(to - from)};
+    return (apl_str){text.data ? text.data + from : NULL, (uint32_t)(to - from)};
 }
 
 apl_str apl_str_trim(apl_str text);

@@ -31,6 +31,7 @@ typedef struct level {
     unsigned members;
     bool is_raw; /* a compression only: one member, without a name of its own */
     bool is_done;
+    bool has_failed; /* the present text did */
 } level;
 
 struct apl_stream {
@@ -95,11 +96,14 @@ static apl_status read_file(size_t *got, apl_stream *stream, char *buffer, size_
 }
 
 /* What libarchive says of a failure. What a level below said already stands as it is. */
-static apl_status damaged(apl_stream *stream, const level *at)
+static apl_status damaged(const apl_stream *stream, const level *at)
 {
+    const char *said = archive_error_string(at->archive);
+    apl_str why = apl_str_trim(apl_str_from(said ? said : "no reason given"));
+
     if (stream->below_failed != APL_OK)
-        return apl_fail(stream->below_failed, "%s", archive_error_string(at->archive));
-    return apl_fail(APL_E_INPUT, "damaged archive: %s", archive_error_string(at->archive));
+        return apl_fail(stream->below_failed, "%.*s", APL_STR_ARG(why));
+    return apl_fail(APL_E_INPUT, "damaged archive: %.*s", APL_STR_ARG(why));
 }
 
 /* Unpacks the next block of the present text; what was unpacked before a failure has been given out by then. */
@@ -107,9 +111,11 @@ static apl_status unpack(apl_stream *stream, level *at)
 {
     const void *data = NULL;
     la_int64_t offset = 0;
+    int result = ARCHIVE_OK;
 
     stream->below_failed = APL_OK;
-    int result = archive_read_data_block(at->archive, &data, &at->data_size, &offset);
+    while (result == ARCHIVE_OK && at->data_size == 0) /* a block may be empty */
+        result = archive_read_data_block(at->archive, &data, &at->data_size, &offset);
     at->data = data;
     at->data_at = offset < 0 ? at->position : (uint64_t)offset;
     if (result == ARCHIVE_OK)
@@ -119,6 +125,7 @@ static apl_status unpack(apl_stream *stream, level *at)
     if (result == ARCHIVE_EOF)
         return APL_OK;
     at->is_done = at->is_done || at->is_raw;
+    at->has_failed = true;
     return damaged(stream, at);
 }
 
@@ -287,8 +294,11 @@ static apl_status next_member(bool *found, apl_stream *stream)
             break;
         if (result == ARCHIVE_FATAL || result == ARCHIVE_RETRY) {
             at->is_done = true;
+            if (at->has_failed)
+                break; /* the same fault again: there is no way on behind it */
             return damaged(stream, at);
         }
+        at->has_failed = false;
         if (++at->members > APL_ARCHIVE_MEMBERS_MAX) {
             at->is_done = true;
             return apl_fail(APL_E_LIMIT, "more than %d members", APL_ARCHIVE_MEMBERS_MAX);

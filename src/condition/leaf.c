@@ -342,6 +342,27 @@ static apl_value normal_location(apl_compiler *compiler, apl_value value)
     return apl_value_array(items, value.size);
 }
 
+/* Azure Policy and Resource Graph know resource groups as a child type of subscriptions, Resource Manager itself as a type
+ * of their own, which is the one that assets have. */
+static apl_value one_normal_type(apl_value type)
+{
+    static const apl_str child = {"Microsoft.Resources/subscriptions/resourceGroups", 48};
+
+    return apl_str_equal_nocase(apl_value_str(type), child)
+               ? apl_value_string(APL_STR("Microsoft.Resources/resourceGroups"))
+               : type;
+}
+
+static apl_value normal_type(apl_compiler *compiler, apl_value value)
+{
+    if (value.type != APL_VALUE_ARRAY)
+        return one_normal_type(value);
+    apl_value *items = APL_ARENA_ARRAY(compiler->arena, apl_value, value.size);
+    for (uint32_t i = 0; i < value.size; i++)
+        items[i] = one_normal_type(value.items[i]);
+    return apl_value_array(items, value.size);
+}
+
 static void check_operand(apl_compiler *compiler, const apl_condition_parts *parts, apl_value operand)
 {
     const char *cause = apl_operand_fault(parts->operator->base, operand);
@@ -378,6 +399,8 @@ static bool compile_operand(apl_node *node, apl_compiler *compiler, const apl_co
         note_type(compiler, node, value);
         if (node->flags & APL_NODE_IS_LOCATION)
             value = normal_location(compiler, value);
+        if (node->flags & APL_NODE_IS_TYPE)
+            value = normal_type(compiler, value);
         apl_operand_prepare(operand, compiler->arena, parts->operator->base, value);
         node->operand = operand;
         if (node->kind == APL_NODE_COUNT)

@@ -8,6 +8,15 @@
 #include "model/estate.h"
 #include "model/type_plan.h"
 
+/* Set bits of the word; written out, because the compiler calls a library for it on a plain x86-64. */
+static unsigned count_bits(uint64_t word)
+{
+    word -= (word >> 1) & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
+    word = (word + (word >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+    return (unsigned)((word * UINT64_C(0x0101010101010101)) >> 56);
+}
+
 static apl_value slot_value(const apl_asset *asset, uint16_t slot)
 {
     uint32_t word = slot / 64u;
@@ -18,8 +27,8 @@ static apl_value slot_value(const apl_asset *asset, uint16_t slot)
     if (present == NULL || (present[word] & bit) == 0)
         return APL_MISSING;
     for (uint32_t i = 0; i < word; i++)
-        before += (unsigned)__builtin_popcountll(present[i]);
-    before += (unsigned)__builtin_popcountll(present[word] & (bit - 1));
+        before += count_bits(present[i]);
+    before += count_bits(present[word] & (bit - 1));
     return asset->record.values[before];
 }
 

@@ -1,7 +1,7 @@
 /* store/bodies.c: gives each body its number in the store, and adds those that are new.
  *
- * A body is known by its digest: what several assets or scans share is kept once. New bodies are numbered in the order of
- * the spool, so that both the spool and the table are passed through from front to back. */
+ * A body is known by its digest: what several assets or scans share is kept once. New bodies are numbered in the order
+ * of the spool, so that both the spool and the table are passed through from front to back. */
 #include <stdlib.h>
 
 #include "store/body_pipe.h"
@@ -66,8 +66,8 @@ static apl_status find_in_store(apl_bodies *bodies)
 {
     apl_query *query;
     bool has_row;
-    apl_status status = apl_query_new(&query, bodies->write->db,
-                                      "SELECT body FROM body_digests WHERE low = ?1 AND high = ?2");
+    apl_status status =
+        apl_query_new(&query, bodies->write->db, "SELECT body FROM body_digests WHERE low = ?1 AND high = ?2");
 
     for (size_t i = 0; i < bodies->items.count && status == APL_OK; i++) {
         body_want *want = &bodies->items.items[i];
@@ -173,8 +173,8 @@ static apl_status store_next(apl_bodies *bodies)
 static apl_status store_digests(apl_bodies *bodies)
 {
     apl_query *query;
-    apl_status status = apl_query_new(&query, bodies->write->db,
-                                      "INSERT INTO body_digests (low, high, body) VALUES (?1, ?2, ?3)");
+    apl_status status =
+        apl_query_new(&query, bodies->write->db, "INSERT INTO body_digests (low, high, body) VALUES (?1, ?2, ?3)");
 
     for (size_t i = 0; i < bodies->items.count && status == APL_OK; i++) {
         const body_want *want = &bodies->items.items[i];

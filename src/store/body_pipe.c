@@ -23,8 +23,8 @@ typedef struct pipe_piece {
 
 /* A place of the ring: one compressed piece. */
 typedef struct pipe_place {
-    apl_queue *free;  /* holds one token while nobody uses the place */
-    apl_queue *ready; /* holds one token while the caller may read it */
+    apl_queue *free;      /* holds one token while nobody uses the place */
+    apl_queue *ready;     /* holds one token while the caller may read it */
     atomic_bool is_ready; /* the token is there or about to be */
     apl_text data;
     size_t ends[PIECE_JOBS_MAX]; /* of each frame in data */
@@ -94,8 +94,8 @@ static apl_status compress_body(pipe_place *place, pipe_worker *compressor, cons
     if (job->dictionary != compressor->dictionary)
         (void)ZSTD_CCtx_refCDict(compressor->zstd, apl_dictionary_compress(pipe->dictionaries, job->dictionary));
     compressor->dictionary = job->dictionary;
-    got = ZSTD_compress2(compressor->zstd, place->data.data + place->data.size,
-                         place->data.capacity - place->data.size, body->data, body->size);
+    got = ZSTD_compress2(compressor->zstd, place->data.data + place->data.size, place->data.capacity - place->data.size,
+                         body->data, body->size);
     if (ZSTD_isError(got))
         return apl_fail(APL_E_STORE, "a body cannot be compressed: %s", ZSTD_getErrorName(got));
     place->data.size += got;

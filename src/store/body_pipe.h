@@ -1,7 +1,7 @@
 /* store/body_pipe.h: compresses bodies on all cores while one thread writes them.
  *
- * Bodies are cut into pieces; threads take the pieces in order and compress them; the caller gets them back in order. At
- * no time are more than a few pieces in memory. */
+ * Bodies are cut into pieces; threads take the pieces in order and compress them; the caller gets them back in order.
+ * At no time are more than a few pieces in memory. */
 #ifndef APL_STORE_BODY_PIPE_H
 #define APL_STORE_BODY_PIPE_H
 

@@ -28,8 +28,9 @@ static apl_status db_fail(apl_db *db, int code)
 
     db->last_code = code & 0xff;
     if (db->last_code == SQLITE_BUSY || db->last_code == SQLITE_LOCKED)
-        return apl_fail(APL_E_STORE, "%s: another scan is writing to this store; waited %d s, try again when it is done",
-                        db->path, db->wait_ms / 1000);
+        return apl_fail(APL_E_STORE,
+                        "%s: another scan is writing to this store; waited %d s, try again when it is done", db->path,
+                        db->wait_ms / 1000);
     if (db->last_code == SQLITE_CORRUPT)
         return apl_fail(APL_E_STORE, "%s: the store is damaged (%s); put back a copy or name another file with --store",
                         db->path, why);
@@ -69,8 +70,8 @@ static int open_handle(apl_db *db, apl_db_mode mode)
     int code;
 
     if (mode == APL_DB_WRITE)
-        return sqlite3_open_v2(db->path, &db->handle,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+        return sqlite3_open_v2(db->path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                               NULL);
     if (mode == APL_DB_READ)
         return sqlite3_open_v2(db->path, &db->handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
 

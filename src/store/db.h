@@ -14,9 +14,9 @@ typedef struct apl_db apl_db;
 typedef struct apl_query apl_query;
 
 typedef enum apl_db_mode {
-    APL_DB_READ,    /* the file must be there */
-    APL_DB_FROZEN,  /* the same for a folder where nothing can be written: SQLite makes no lock files */
-    APL_DB_WRITE,   /* the file is made when it is not there */
+    APL_DB_READ,   /* the file must be there */
+    APL_DB_FROZEN, /* the same for a folder where nothing can be written: SQLite makes no lock files */
+    APL_DB_WRITE,  /* the file is made when it is not there */
 } apl_db_mode;
 
 /* Opens without reading a byte: damage shows with the first query. `path` may be ":memory:". */

@@ -62,8 +62,8 @@ apl_status apl_dictionaries_load(apl_dictionaries *dictionaries)
     apl_query_put_number(query, (int64_t)dictionaries->items.count);
     while ((status = apl_query_next(&has_row, query)) == APL_OK && has_row) {
         if (apl_query_number(query, 0) != (int64_t)dictionaries->items.count + 1) {
-            status = apl_fail(APL_E_STORE, "the store is damaged: dictionary %zu is missing",
-                              dictionaries->items.count + 1);
+            status =
+                apl_fail(APL_E_STORE, "the store is damaged: dictionary %zu is missing", dictionaries->items.count + 1);
             break;
         }
         remember(dictionaries, apl_query_text(query, 1), apl_query_bytes(query, 2));
@@ -235,8 +235,8 @@ static apl_status train_families(apl_dictionaries *dictionaries, family_list *fa
     return keep(dictionaries, chosen, count);
 }
 
-apl_status apl_dictionaries_train(apl_dictionaries *dictionaries, const apl_estate *estate,
-                                  const apl_asset_id *assets, size_t count)
+apl_status apl_dictionaries_train(apl_dictionaries *dictionaries, const apl_estate *estate, const apl_asset_id *assets,
+                                  size_t count)
 {
     family_list families = {.arena = apl_arena_new(), .by_name = apl_table_new(true)};
     apl_status status;

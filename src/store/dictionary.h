@@ -1,9 +1,9 @@
 /* store/dictionary.h: zstd dictionaries, one for each family of types.
  *
- * A body of two kilobytes hardly compresses alone; with a dictionary of its family it shrinks twice as far. A family is
- * the provider's own grouping of types (`Microsoft.CognitiveServices`, `AWS::Bedrock`). A dictionary is trained from the
- * first scan that brings enough bodies of its family and then never changed; what has none uses that of
- * the empty family, trained from the rest, or none. */
+ * A body of two kilobytes hardly compresses alone; with a dictionary of its family it shrinks twice as far. A family
+ * is the provider's own grouping of types (`Microsoft.CognitiveServices`, `AWS::Bedrock`). A dictionary is trained
+ * from the first scan that brings enough bodies of its family and then never changed; a family without one uses that
+ * of the empty family, trained from the rest, or none. */
 #ifndef APL_STORE_DICTIONARY_H
 #define APL_STORE_DICTIONARY_H
 
@@ -28,7 +28,7 @@ typedef struct apl_dictionary {
     int64_t number; /* 1, 2, 3 ... */
     apl_str family;
     apl_str data;
-    ZSTD_CDict *compress;     /* made when first asked for */
+    ZSTD_CDict *compress; /* made when first asked for */
     ZSTD_DDict *decompress;
 } apl_dictionary;
 
@@ -49,8 +49,8 @@ void apl_dictionaries_forget(apl_dictionaries *dictionaries);
 apl_str apl_dictionary_family(apl_str type);
 
 /* Trains and stores a dictionary for each family that has enough of these assets and none yet. Uses all cores. */
-apl_status apl_dictionaries_train(apl_dictionaries *dictionaries, const apl_estate *estate,
-                                  const apl_asset_id *assets, size_t count);
+apl_status apl_dictionaries_train(apl_dictionaries *dictionaries, const apl_estate *estate, const apl_asset_id *assets,
+                                  size_t count);
 
 /* The number of the dictionary for bodies of this type, ready to compress with; 0: none. */
 int64_t apl_dictionary_for(apl_dictionaries *dictionaries, apl_str type);

@@ -23,7 +23,7 @@ typedef struct apl_scan_row {
     apl_scan_info info;
     apl_str summary; /* JSON */
     uint64_t passes;
-    apl_str reads;   /* packed, see pack.h; empty: none */
+    apl_str reads; /* packed, see pack.h; empty: none */
 } apl_scan_row;
 
 /* The store is empty, or as good as. */

@@ -33,35 +33,36 @@ static const history_field fields[] = {
 enum { COLUMN_BODY = FIELD_COUNT, COLUMN_FROM, COLUMN_FROM_TIME, COLUMN_TO, COLUMN_TO_TIME };
 
 #define TEXT_OF(column) "(SELECT text FROM strings WHERE string = a." column ")"
-#define SCANS(row) \
-    " LEFT JOIN scans f ON f.scan = " row ".from_scan LEFT JOIN scans t ON t.scan = " row ".to_scan "
+#define SCANS(row) " LEFT JOIN scans f ON f.scan = " row ".from_scan LEFT JOIN scans t ON t.scan = " row ".to_scan "
 
 /* In the order of `fields`. */
-#define ASSET_COLUMNS \
-    "SELECT " TEXT_OF("kind") ", " TEXT_OF("type") ", a.name, " TEXT_OF("tenant") ", " TEXT_OF("scope") ", " \
-    TEXT_OF("location") ", " TEXT_OF("tags") ", " TEXT_OF("why_unread") ", " \
-    "(SELECT id FROM ids WHERE ids.asset = a.parent), " \
-    "iif(a.flags & 1, 'true', 'false'), iif(a.flags & 2, 'true', 'false'), " \
-    "trim(iif(a.used_for & 1, 'ai ', '') || iif(a.used_for & 2, 'grounding ', '') || " \
-    "iif(a.used_for & 4, 'training', '')), " \
-    "a.exposure, a.sensitivity, a.criticality, " \
-    "hex(a.body_low) || hex(a.body_high), f.id, f.started, t.id, t.started, a.from_scan " \
-    "FROM assets a" SCANS("a")
+#define ASSET_COLUMNS                                                                                                  \
+    "SELECT " TEXT_OF("kind") ", " TEXT_OF("type") ", a.name, " TEXT_OF("tenant") ", " TEXT_OF("scope") ", " TEXT_OF(  \
+        "location") ", " TEXT_OF("tags") ", " TEXT_OF("why_unread") ", "                                               \
+                                                                    "(SELECT id FROM ids WHERE ids.asset = "           \
+                                                                    "a.parent), "                                      \
+                                                                    "iif(a.flags & 1, 'true', 'false'), iif(a.flags "  \
+                                                                    "& 2, 'true', 'false'), "                          \
+                                                                    "trim(iif(a.used_for & 1, 'ai ', '') || "          \
+                                                                    "iif(a.used_for & 2, 'grounding ', '') || "        \
+                                                                    "iif(a.used_for & 4, 'training', '')), "           \
+                                                                    "a.exposure, a.sensitivity, a.criticality, "       \
+                                                                    "hex(a.body_low) || hex(a.body_high), f.id, "      \
+                                                                    "f.started, t.id, t.started, a.from_scan "         \
+                                                                    "FROM assets a" SCANS("a")
 
 static const char assets_sql[] =
-    ASSET_COLUMNS "WHERE a.asset = ?1 AND a.to_scan < " APL_OPEN_SQL
-                  " UNION ALL " ASSET_COLUMNS "WHERE a.asset = ?1 AND a.to_scan = " APL_OPEN_SQL
-                  " ORDER BY from_scan";
+    ASSET_COLUMNS "WHERE a.asset = ?1 AND a.to_scan < " APL_OPEN_SQL " UNION ALL " ASSET_COLUMNS
+                  "WHERE a.asset = ?1 AND a.to_scan = " APL_OPEN_SQL " ORDER BY from_scan";
 
-#define FINDING_COLUMNS \
-    "SELECT (SELECT text FROM strings WHERE string = d.rule) AS rule_id, d.status, d.severity, " \
-    "(SELECT text FROM strings WHERE string = d.reason), f.id, f.started, t.id, t.started, d.from_scan " \
+#define FINDING_COLUMNS                                                                                                \
+    "SELECT (SELECT text FROM strings WHERE string = d.rule) AS rule_id, d.status, d.severity, "                       \
+    "(SELECT text FROM strings WHERE string = d.reason), f.id, f.started, t.id, t.started, d.from_scan "               \
     "FROM findings d" SCANS("d")
 
 static const char findings_sql[] =
-    FINDING_COLUMNS "WHERE d.asset = ?1 AND d.to_scan < " APL_OPEN_SQL
-                    " UNION ALL " FINDING_COLUMNS "WHERE d.asset = ?1 AND d.to_scan = " APL_OPEN_SQL
-                    " ORDER BY rule_id, from_scan";
+    FINDING_COLUMNS "WHERE d.asset = ?1 AND d.to_scan < " APL_OPEN_SQL " UNION ALL " FINDING_COLUMNS
+                    "WHERE d.asset = ?1 AND d.to_scan = " APL_OPEN_SQL " ORDER BY rule_id, from_scan";
 
 typedef struct asset_list {
     apl_arena *arena;

@@ -1,7 +1,7 @@
 /* store/read.c: a snapshot as it was after its scan.
  *
- * All parts are read inside one transaction, so that a scan that is written meanwhile does not mix in. What stands in the
- * file is checked before it is used as a number of anything: it may be damaged, or made by somebody. */
+ * All parts are read inside one transaction, so that a scan that is written meanwhile does not mix in. What stands in
+ * the file is checked before it is used as a number of anything: it may be damaged, or made by somebody. */
 #include "store/read.h"
 
 apl_str apl_read_string(apl_read *read, int64_t number)

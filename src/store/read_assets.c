@@ -1,12 +1,12 @@
 /* store/read_assets.c: assets in the order of their ids, relations, and the indexes over both.
  *
- * The store numbers assets in the order of ids of the first scan, with later ones behind: mostly the order that is wanted.
- * The sort uses that. */
+ * The store numbers assets in the order of ids of the first scan, with later ones behind: mostly the order that is
+ * wanted. The sort uses that. */
 #include <stdlib.h>
 
-#include "json/json.h"
 #include "store/pack.h"
 #include "store/read.h"
+#include "json/json.h"
 
 static const char assets_sql[] =
     "SELECT a.asset, i.id, i.ignores_case, a.id, a.name, a.full_name, a.kind, a.type, a.cloud, a.tenant, a.scope, "
@@ -25,9 +25,9 @@ typedef struct asset_row {
 typedef struct asset_rows {
     apl_read *read;
     APL_VECTOR(asset_row) items;
-    size_t *order; /* places of items, by id */
+    size_t *order;   /* places of items, by id */
     apl_value *tags; /* by string number; parsed when first seen */
-    int64_t last;  /* the largest number */
+    int64_t last;    /* the largest number */
 } asset_rows;
 
 static uint8_t cloud_of(apl_str name)
@@ -53,8 +53,8 @@ static apl_status read_tags(apl_value *out, asset_rows *rows, int64_t number)
     if (number <= 0 || (uint64_t)number >= read->text_count)
         return APL_OK;
     if (rows->tags[number].type == APL_VALUE_MISSING)
-        status = apl_json_parse(&rows->tags[number], read->estate->arena,
-                                apl_strings_text(&read->store->strings, number));
+        status =
+            apl_json_parse(&rows->tags[number], read->estate->arena, apl_strings_text(&read->store->strings, number));
     *out = rows->tags[number];
     return status;
 }
@@ -174,8 +174,7 @@ static void sort_rows(asset_rows *rows)
     rows->order = APL_ARENA_ARRAY(rows->read->scratch, size_t, count);
     for (size_t i = 0; i < count; i++)
         rows->order[i] = i;
-    while (sorted < count &&
-           compare_ids(&rows->items.items[sorted - 1].asset, &rows->items.items[sorted].asset) < 0)
+    while (sorted < count && compare_ids(&rows->items.items[sorted - 1].asset, &rows->items.items[sorted].asset) < 0)
         sorted++;
     if (sorted >= count)
         return;

@@ -3,8 +3,8 @@
  * A frame carries a checksum, so damage is told and never shown as a document. Sizes are checked against the limit of a
  * document before memory is taken. */
 #include "base/limits.h"
-#include "json/json.h"
 #include "store/read.h"
+#include "json/json.h"
 
 typedef struct body_reader {
     apl_store *store;

@@ -98,8 +98,7 @@ static void read_controls(apl_rule_info *rule, apl_arena *arena, apl_value list)
         apl_value pair = list.items[i];
         if (pair.type != APL_VALUE_ARRAY || pair.size != 2)
             continue;
-        controls[rule->control_count++] =
-            (apl_control_ref){apl_value_str(pair.items[0]), apl_value_str(pair.items[1])};
+        controls[rule->control_count++] = (apl_control_ref){apl_value_str(pair.items[0]), apl_value_str(pair.items[1])};
     }
     rule->controls = controls;
 }

@@ -4,9 +4,9 @@
 #include <inttypes.h>
 
 #include "base/limits.h"
-#include "json/json.h"
 #include "store/handle.h"
 #include "store/summary.h"
+#include "json/json.h"
 
 #define COLUMNS "scan, id, started, finished, version, content, documents, sources"
 
@@ -114,8 +114,8 @@ static apl_status find_by_id(apl_scan_row *out, apl_arena *arena, apl_store *sto
     apl_query *query;
     bool is_ambiguous = false;
     /* The whole id comes first, should it be the beginning of another. */
-    apl_status status = apl_query_new(&query, store->db,
-                                      ROW "WHERE substr(id, 1, length(?1)) = lower(?1) ORDER BY length(id) LIMIT 2");
+    apl_status status =
+        apl_query_new(&query, store->db, ROW "WHERE substr(id, 1, length(?1)) = lower(?1) ORDER BY length(id) LIMIT 2");
 
     if (status != APL_OK)
         return status;

@@ -6,21 +6,20 @@
  * that it need not touch it. A text that repeats is a number of the table `strings`; 0 is the empty text. */
 #include "store/schema.h"
 
-static const char scans[] =
-    "CREATE TABLE scans ("
-    "  scan INTEGER PRIMARY KEY," /* 1, 2, 3 ... in the order of writing */
-    "  id TEXT NOT NULL UNIQUE,"
-    "  started TEXT NOT NULL,"
-    "  finished TEXT NOT NULL,"
-    "  version TEXT NOT NULL,"
-    "  content TEXT NOT NULL,"
-    "  documents INTEGER NOT NULL,"
-    "  passes INTEGER NOT NULL,"
-    "  sources TEXT NOT NULL," /* JSON array */
-    "  summary TEXT NOT NULL," /* JSON object */
-    "  reads BLOB"             /* when each asset was read, packed; NULL: as its row says */
-    ") STRICT;"
-    "CREATE TABLE strings (string INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;";
+static const char scans[] = "CREATE TABLE scans ("
+                            "  scan INTEGER PRIMARY KEY," /* 1, 2, 3 ... in the order of writing */
+                            "  id TEXT NOT NULL UNIQUE,"
+                            "  started TEXT NOT NULL,"
+                            "  finished TEXT NOT NULL,"
+                            "  version TEXT NOT NULL,"
+                            "  content TEXT NOT NULL,"
+                            "  documents INTEGER NOT NULL,"
+                            "  passes INTEGER NOT NULL,"
+                            "  sources TEXT NOT NULL," /* JSON array */
+                            "  summary TEXT NOT NULL," /* JSON object */
+                            "  reads BLOB"             /* when each asset was read, packed; NULL: as its row says */
+                            ") STRICT;"
+                            "CREATE TABLE strings (string INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;";
 
 static const char assets[] =
     /* One row for each id ever seen; `id` as it was read the first time. */
@@ -83,7 +82,8 @@ static const char bodies[] =
     "  low INTEGER NOT NULL, high INTEGER NOT NULL, body INTEGER NOT NULL, PRIMARY KEY (low, high)"
     ") STRICT, WITHOUT ROWID;"
     /* Trained from the first bodies of a family of types; the empty family is for all others. */
-    "CREATE TABLE dictionaries (dictionary INTEGER PRIMARY KEY, family TEXT NOT NULL UNIQUE, data BLOB NOT NULL) STRICT;";
+    "CREATE TABLE dictionaries (dictionary INTEGER PRIMARY KEY, family TEXT NOT NULL UNIQUE, data BLOB NOT NULL) "
+    "STRICT;";
 
 static const char findings[] =
     "CREATE TABLE findings ("
@@ -92,10 +92,10 @@ static const char findings[] =
     "  rule INTEGER NOT NULL," /* string of the rule's id */
     "  from_scan INTEGER NOT NULL,"
     "  digest INTEGER NOT NULL,"
-    "  id BLOB NOT NULL,"           /* the 16 bytes of the finding id */
-    "  status INTEGER NOT NULL,"    /* 0 exempt, 1 muted, 2 error, 3 manual, 4 fail, 5 pass */
-    "  severity INTEGER NOT NULL,"  /* 0 info, 1 low, 2 medium, 3 high, 4 critical */
-    "  evidence INTEGER NOT NULL,"  /* strings; a JSON array */
+    "  id BLOB NOT NULL,"          /* the 16 bytes of the finding id */
+    "  status INTEGER NOT NULL,"   /* 0 exempt, 1 muted, 2 error, 3 manual, 4 fail, 5 pass */
+    "  severity INTEGER NOT NULL," /* 0 info, 1 low, 2 medium, 3 high, 4 critical */
+    "  evidence INTEGER NOT NULL," /* strings; a JSON array */
     "  reason INTEGER NOT NULL,"
     "  needs INTEGER NOT NULL,"
     "  PRIMARY KEY (to_scan, asset, rule)"

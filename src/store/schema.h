@@ -15,7 +15,7 @@
 #define APL_OPEN INT64_C(2147483647)
 
 typedef struct apl_schema_step {
-    const char *summary; /* for the message when it fails */
+    const char *summary;    /* for the message when it fails */
     const char *const *sql; /* texts of statements, run in order; NULL ends them */
 } apl_schema_step;
 

@@ -116,8 +116,10 @@ static apl_status check_mark(const store_mark *mark, const char *path)
     /* With a journal beside it the file may rightly be shorter than it will be. */
     if (!is_in_memory(path) && size_of_file(path, "-wal") == 0 &&
         size_of_file(path, "") < (uint64_t)(mark->pages * mark->page_bytes))
-        return apl_fail(APL_E_STORE, "%s: the store is damaged (its end is missing); put back a copy or name another "
-                        "file with --store", path);
+        return apl_fail(APL_E_STORE,
+                        "%s: the store is damaged (its end is missing); put back a copy or name another "
+                        "file with --store",
+                        path);
     return APL_OK;
 }
 

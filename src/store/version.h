@@ -44,7 +44,7 @@ typedef struct apl_version_change {
     const apl_versions *open;
     const apl_versions *wanted;
     int64_t scan;
-    void *context; /* for table->put */
+    void *context;                        /* for table->put */
     apl_status (*between)(void *context); /* called now and then while rows are inserted; may be NULL */
     void *between_context;
 } apl_version_change;

@@ -23,8 +23,8 @@ typedef struct apl_write {
     unsigned threads;
     /* By asset: */
     uint64_t *id_hashes; /* of the id as its provider compares */
-    uint64_t *digests; /* of all that the row says; the lowest bit is 0 until the body is known */
-    int64_t *numbers;  /* in the store; 0: not known yet */
+    uint64_t *digests;   /* of all that the row says; the lowest bit is 0 until the body is known */
+    int64_t *numbers;    /* in the store; 0: not known yet */
     apl_bodies *bodies;
     /* The packed times of reading, when they differ from those in the rows. */
     apl_text reads;

@@ -1,7 +1,7 @@
 /* store/write_assets.c: assets and their relations.
  *
- * Numbers first: each asset of the scan is found among those that hold, then among all that the store ever saw, or gets a
- * new number. Then only what differs is written. */
+ * Numbers first: each asset of the scan is found among those that hold, then among all that the store ever saw, or gets
+ * a new number. Then only what differs is written. */
 #include <stdlib.h>
 
 #include "store/pack.h"
@@ -14,11 +14,11 @@ typedef struct asset_write {
     apl_write *write;
     apl_versions open;
     apl_versions wanted;
-    int64_t *bodies;       /* by asset; only of those that changed */
-    uint64_t *held;        /* by asset: the digest of the row that holds; 0 with is_held false */
-    bool *is_held;         /* by asset */
-    bool *is_respelled;    /* by asset: its id has other letters than in `ids` */
-    bool has_other_times;  /* an unchanged asset was read at another time than its row says */
+    int64_t *bodies;      /* by asset; only of those that changed */
+    uint64_t *held;       /* by asset: the digest of the row that holds; 0 with is_held false */
+    bool *is_held;        /* by asset */
+    bool *is_respelled;   /* by asset: its id has other letters than in `ids` */
+    bool has_other_times; /* an unchanged asset was read at another time than its row says */
 } asset_write;
 
 /* The same but for a body that this scan did not keep. */
@@ -332,8 +332,8 @@ apl_status apl_write_assets(apl_write *write)
     if (status == APL_OK)
         status = number_assets(&assets);
     if (status == APL_OK) {
-        apl_version_change change = {&assets_table,     &assets.open, &assets.wanted, write->scan, &assets,
-                                     apl_write_between, write};
+        apl_version_change change = {&assets_table, &assets.open,      &assets.wanted, write->scan,
+                                     &assets,       apl_write_between, write};
         want_assets(&assets);
         if (assets.has_other_times)
             pack_times(&assets);
@@ -368,8 +368,8 @@ static apl_status put_relations(void *context, apl_query *query, const apl_versi
     write->text.size = 0;
     for (size_t i = version->item; i < estate->relations.count && estate->relations.items[i].from == from; i++) {
         const apl_relation *relation = &estate->relations.items[i];
-        status = apl_strings_number(&type, &write->store->strings,
-                                    estate->vocabulary->relations.items[relation->type].name);
+        status =
+            apl_strings_number(&type, &write->store->strings, estate->vocabulary->relations.items[relation->type].name);
         if (status == APL_OK)
             status = apl_strings_number(&evidence, &write->store->strings, relation->evidence);
         if (status != APL_OK)

@@ -220,8 +220,8 @@ apl_status apl_write_coverage(apl_write *write)
         apl_digest_add_number(&write->text, row->state);
         apl_digest_add(&write->text, row->why);
         apl_digest_add(&write->text, row->needs);
-        apl_version version = {.key = (int64_t)apl_str_hash(apl_text_str(&write->text)),
-                               .digest = row->count, .item = i};
+        apl_version version = {
+            .key = (int64_t)apl_str_hash(apl_text_str(&write->text)), .digest = row->count, .item = i};
         APL_PUSH(&wanted, version);
     }
     /* Two rows that say the same get neighbouring keys, in the order of their counts in the scan. */

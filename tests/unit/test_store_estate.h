@@ -1,9 +1,9 @@
 /* unit/test_store_estate.h: small estates built by hand, and their comparison, for the tests of the store.
  *
- * An estate made here looks as after linking and evaluating: sorted, indexed by id, with a spool of bodies. Tests change
- * what they like before it is written. */
-#ifndef APL_UNIT_TEST_STORE_ESTATE_H
-#define APL_UNIT_TEST_STORE_ESTATE_H
+ * An estate made here looks as after linking and evaluating: sorted, indexed by id, with a spool of bodies. Tests
+ * change what they like before it is written. */
+#ifndef APL_TESTS_UNIT_TEST_STORE_ESTATE_H
+#define APL_TESTS_UNIT_TEST_STORE_ESTATE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,8 +18,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "json/json.h"
 #include "store/store.h"
+#include "json/json.h"
 
 #define PATH_BYTES 256
 
@@ -30,10 +30,10 @@ typedef struct store_test {
     char path[PATH_BYTES];
 } store_test;
 
-#define assert_ok(call) \
-    do { \
-        if ((call) != APL_OK) \
-            fail_msg("%s: %s", #call, apl_error_message()); \
+#define assert_ok(call)                                                                                                \
+    do {                                                                                                               \
+        if ((call) != APL_OK)                                                                                          \
+            fail_msg("%s: %s", #call, apl_error_message());                                                            \
     } while (0)
 
 static inline void assert_text(apl_str text, const char *expected)
@@ -72,11 +72,11 @@ static inline int store_setup(void **state)
 
 static inline int store_teardown(void **state)
 {
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
     store_test *test = *state;
-    char name[PATH_BYTES + 8];
+    char name[PATH_BYTES + 16];
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         (void)snprintf(name, sizeof name, "%s%s", test->path, suffixes[i]);
         (void)unlink(name);
     }
@@ -120,10 +120,11 @@ static inline void set_body(apl_estate *estate, apl_asset_id i, const char *word
 {
     char body[512];
     apl_asset *asset = &estate->assets.items[i];
-    int size = snprintf(body, sizeof body,
-                        "{\"id\":\"%.*s\",\"properties\":{\"provisioningState\":\"Succeeded\",\"disableLocalAuth\":false,"
-                        "\"endpoint\":\"https://account-%u.example.com/\",\"word\":\"%s\"}}",
-                        APL_STR_ARG(asset->id), i, word);
+    int size =
+        snprintf(body, sizeof body,
+                 "{\"id\":\"%.*s\",\"properties\":{\"provisioningState\":\"Succeeded\",\"disableLocalAuth\":false,"
+                 "\"endpoint\":\"https://account-%u.example.com/\",\"word\":\"%s\"}}",
+                 APL_STR_ARG(asset->id), i, word);
     off_t end = lseek(estate->spool, 0, SEEK_END);
 
     assert_int_equal(write(estate->spool, body, (size_t)size), size);
@@ -176,7 +177,8 @@ static inline apl_finding finding_on(const apl_estate *estate, apl_asset_id asse
     return finding;
 }
 
-/* `count` accounts, each but the first with a relation to the first and the one before it; every third has a finding. */
+/* `count` accounts, each but the first with a relation to the first and the one before it; every third has a finding.
+ */
 static inline apl_estate *make_estate(store_test *test, unsigned count)
 {
     apl_estate *estate = APL_ARENA_NEW(test->arena, apl_estate);
@@ -185,8 +187,8 @@ static inline apl_estate *make_estate(store_test *test, unsigned count)
     estate->spool = memfd_create("spool", MFD_CLOEXEC);
     for (unsigned i = 0; i < count; i++) {
         apl_asset asset = {
-            .type = i % 2 ? APL_STR("Microsoft.CognitiveServices/accounts")
-                          : APL_STR("Microsoft.Storage/storageAccounts"),
+            .type =
+                i % 2 ? APL_STR("Microsoft.CognitiveServices/accounts") : APL_STR("Microsoft.Storage/storageAccounts"),
             .location = APL_STR("westeurope"),
             .tenant = APL_STR("t-1"),
             .scope = APL_STR("sub-1"),
@@ -215,11 +217,15 @@ static inline apl_estate *make_estate(store_test *test, unsigned count)
     index_ids(estate);
     for (unsigned i = 0; i < count; i += 3)
         APL_PUSH(&estate->findings, finding_on(estate, i, &sample_rule));
-    APL_PUSH(&estate->coverage, ((apl_coverage){.source = APL_STR("azure"), .scope = APL_STR("sub-1"),
-                                                .type = APL_STR("Microsoft.CognitiveServices/accounts"), .count = count}));
-    APL_PUSH(&estate->coverage, ((apl_coverage){.source = APL_STR("azure"), .scope = APL_STR("sub-1"),
+    APL_PUSH(&estate->coverage, ((apl_coverage){.source = APL_STR("azure"),
+                                                .scope = APL_STR("sub-1"),
+                                                .type = APL_STR("Microsoft.CognitiveServices/accounts"),
+                                                .count = count}));
+    APL_PUSH(&estate->coverage, ((apl_coverage){.source = APL_STR("azure"),
+                                                .scope = APL_STR("sub-1"),
                                                 .type = APL_STR("Microsoft.CognitiveServices/accounts/raiPolicies"),
-                                                .state = APL_COVERAGE_UNREAD, .why = APL_STR("403"),
+                                                .state = APL_COVERAGE_UNREAD,
+                                                .why = APL_STR("403"),
                                                 .needs = APL_STR("raiPolicies/read")}));
     estate->documents = count;
     estate->passes = 17;
