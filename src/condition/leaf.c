@@ -342,15 +342,9 @@ static apl_value normal_location(apl_compiler *compiler, apl_value value)
     return apl_value_array(items, value.size);
 }
 
-/* Azure Policy and Resource Graph know resource groups as a child type of subscriptions, Resource Manager itself as a type
- * of their own, which is the one that assets have. */
 static apl_value one_normal_type(apl_value type)
 {
-    static const apl_str child = {"Microsoft.Resources/subscriptions/resourceGroups", 48};
-
-    return apl_str_equal_nocase(apl_value_str(type), child)
-               ? apl_value_string(APL_STR("Microsoft.Resources/resourceGroups"))
-               : type;
+    return type.type == APL_VALUE_STRING ? apl_value_string(apl_type_normalise(apl_value_str(type))) : type;
 }
 
 static apl_value normal_type(apl_compiler *compiler, apl_value value)

@@ -77,6 +77,13 @@ bool apl_field_is_derived(apl_str name)
     return apl_str_starts_nocase(name, APL_STR("aplomb."));
 }
 
+apl_str apl_type_normalise(apl_str type)
+{
+    if (apl_str_equal_nocase(type, APL_STR("Microsoft.Resources/subscriptions/resourceGroups")))
+        return APL_STR("Microsoft.Resources/resourceGroups");
+    return type;
+}
+
 /* The text inside brackets: 'quoted' (two quotes stand for one), '''x''' as tags are sometimes written, or bare. */
 static apl_str bracket_key(apl_arena *arena, apl_str inner)
 {

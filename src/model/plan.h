@@ -71,6 +71,10 @@ typedef struct apl_binding {
 /* True when a field of this name is a derived fact that exists only after linking; such rules run in phase two. */
 bool apl_field_is_derived(apl_str name);
 
+/* The name under which assets of that type are kept. Azure Policy and Resource Graph know resource groups as a child type of
+ * subscriptions, Resource Manager itself as a type of their own; every other type has one name. */
+apl_str apl_type_normalise(apl_str type);
+
 /* Splits `properties.a['b.c'][*].d` into steps; false when it is no path or passes a limit. Keys are copied into
  * `arena`. Whole-array marks become steps with key.data NULL. */
 bool apl_path_parse(apl_step *steps, size_t *step_count, apl_arena *arena, apl_str path);

@@ -20,14 +20,6 @@ static apl_str text_of(const apl_json *object, const char *name)
     return member ? apl_json_str(member) : APL_STR_NONE;
 }
 
-/* Azure Resource Graph writes resource groups as a child type of subscriptions. */
-static apl_str usual_type(apl_str type)
-{
-    if (apl_str_equal_nocase(type, APL_STR("microsoft.resources/subscriptions/resourcegroups")))
-        return APL_STR("Microsoft.Resources/resourceGroups");
-    return type;
-}
-
 static const apl_type *type_named(apl_normalizer *normalizer, apl_str name)
 {
     const apl_type *type = apl_services_find(normalizer->options.services, name);
@@ -68,7 +60,7 @@ static bool take_arm(apl_normalizer *normalizer, const apl_document *document)
         type = apl_arm_type(normalizer->scratch, id);
     if (type.size == 0)
         return false;
-    take_typed(normalizer, document, usual_type(type));
+    take_typed(normalizer, document, apl_type_normalise(type));
     return true;
 }
 
@@ -256,7 +248,7 @@ static apl_str shown_type(apl_normalizer *normalizer, const apl_document *docume
 static void open_object(apl_normalizer *normalizer, const apl_document *document)
 {
     if (document->is_typed) {
-        take_typed(normalizer, document, usual_type(document->type));
+        take_typed(normalizer, document, apl_type_normalise(document->type));
         return;
     }
     if (take_arm(normalizer, document) || open_shape(normalizer, document) || take_graph(normalizer, document) ||

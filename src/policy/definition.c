@@ -234,7 +234,7 @@ static void note_needs(apl_policy_build *build)
     apl_policy *policy = build->policy;
     apl_value condition = apl_value_member(build->rule, "if");
 
-    policy->only_type = only_type_of(condition);
+    policy->only_type = apl_type_normalise(only_type_of(condition));
     policy->needs_group = apl_texts_mention(build->rule, APL_STR("resourceGroup("));
     policy->needs_subscription = apl_texts_mention(build->rule, APL_STR("subscription("));
     for (size_t i = 0; i < build->parameters.missing_count; i++)

@@ -156,9 +156,9 @@ uint64_t apl_db_changes(const apl_db *db)
     return (uint64_t)sqlite3_total_changes64(db->handle);
 }
 
-bool apl_db_failed_to_open(const apl_db *db)
+bool apl_db_needs_frozen(const apl_db *db)
 {
-    return db->last_code == SQLITE_CANTOPEN;
+    return db->last_code == SQLITE_CANTOPEN || db->last_code == SQLITE_READONLY;
 }
 
 apl_status apl_query_new(apl_query **out, apl_db *db, const char *sql)

@@ -40,8 +40,8 @@ apl_status apl_db_number(int64_t *out, apl_db *db, const char *sql);
 /* Rows inserted, changed and deleted since the database was opened. */
 uint64_t apl_db_changes(const apl_db *db);
 
-/* True when the last failure was that the file could not be opened, though it is there. */
-bool apl_db_failed_to_open(const apl_db *db);
+/* True when the last failure may be that lock files could not be made: then APL_DB_FROZEN may do. */
+bool apl_db_needs_frozen(const apl_db *db);
 
 /* Parameters of `sql` are numbered ?1, ?2 ... `sql` must live as long as the query. */
 apl_status apl_query_new(apl_query **out, apl_db *db, const char *sql);

@@ -165,7 +165,7 @@ static apl_status open_where_readable(store_mark *mark, apl_store *store)
 
     if (status == APL_OK)
         status = read_mark(mark, store->db);
-    if (status == APL_OK || store->db == NULL || !apl_db_failed_to_open(store->db))
+    if (status == APL_OK || store->db == NULL || !apl_db_needs_frozen(store->db))
         return status;
     if (size_of_file(store->path, "-wal") > 0)
         return status;

@@ -599,8 +599,8 @@ static void write_envelope(generator *g)
     const resource_shape *shape = &g->shapes[g->at_shape];
     text id = g->ids[shape->first + g->at_index];
     int size = snprintf(g->buffer + g->used, RESOURCE_BYTES_MAX,
-                        "{\"source\":\"%s\",\"tenant\":\"" TENANT "\",\"scope\":\"%.36s\",\"type\":\"%s\",\"id\":\"%.*s\","
-                        "\"api\":\"%s\",\"read\":\"" READ_AT "\",\"body\":",
+                        "{\"source\":\"%s\",\"tenant\":\"" TENANT "\",\"scope\":\"%.36s\",\"type\":\"%s\","
+                        "\"id\":\"%.*s\",\"api\":\"%s\",\"read\":\"" READ_AT "\",\"body\":",
                         shape->is_directory ? "entra" : "azure", shape->is_directory ? TENANT : g->sub, shape->type,
                         (int)id.size, id.data, shape->api);
     g->used += (size_t)size;

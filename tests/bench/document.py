@@ -8,8 +8,13 @@ import os
 import platform
 import subprocess
 
-TITLES = {"start": "Start", "scan": "Scan of an export, no store", "store": "Scan into a new store, and again unchanged",
-          "policy": "Policy evaluation, one core", "peer": "One question, several programs"}
+TITLES = {
+    "start": "Start",
+    "scan": "Scan of an export, no store",
+    "store": "Scan into a new store, and again unchanged",
+    "policy": "Policy evaluation, one core",
+    "peer": "One question, several programs",
+}
 COLUMNS = {
     "start": ["wall", "cpu", "peak"],
     "scan": ["bytes", "wall", "cpu", "peak"],
