@@ -75,6 +75,7 @@ static const apl_column asset_columns[] = {
     {"name", "Name", APL_IN_ALL, 12, 36, APL_CUT_END, false, false},
     {"exposure", "Exposure", APL_IN_ALL, 8, 8, APL_CUT_END, false, false},
     {"ai", "AI", APL_IN_ALL, 3, 3, APL_CUT_END, false, false},
+    {"read", "Read", APL_IN_ALL, 4, 4, APL_CUT_END, false, false},
     {"location", "Location", APL_IN_ALL, 0, 14, APL_CUT_END, false, false},
     {"id", "Id", APL_IN_ALL, 19, 0, APL_CUT_START, false, false},
     {"type", "Type", APL_IN_DATA | APL_IN_MARKDOWN, 0, 0, APL_CUT_END, false, false},
@@ -82,7 +83,6 @@ static const apl_column asset_columns[] = {
     {"tenant", "Tenant", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
     {"scope", "Scope", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
     {"tags", "Tags", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
-    {"read", "Read", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
     {"used_for", "Used for", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
     {"sensitivity", "Sensitivity", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
     {"criticality", "Criticality", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
@@ -112,6 +112,7 @@ static void asset_row(apl_value *cells, const apl_listing *listing, size_t row, 
     cells[i++] = text_cell(asset->name);
     cells[i++] = name_cell(apl_exposure_names[asset->exposure]);
     cells[i++] = apl_value_bool(asset->is_ai);
+    cells[i++] = apl_value_bool(asset->is_read);
     cells[i++] = text_cell(asset->location);
     cells[i++] = text_cell(asset->id);
     cells[i++] = text_cell(asset->type);
@@ -119,7 +120,6 @@ static void asset_row(apl_value *cells, const apl_listing *listing, size_t row, 
     cells[i++] = text_cell(asset->tenant);
     cells[i++] = text_cell(asset->scope);
     cells[i++] = asset->tags;
-    cells[i++] = apl_value_bool(asset->is_read);
     cells[i++] = used_for_cell(scratch, asset->used_for);
     cells[i++] = name_cell(apl_level_names[asset->sensitivity]);
     cells[i++] = name_cell(apl_level_names[asset->criticality]);
