@@ -45,16 +45,16 @@ void apl_memory_free(void *memory);
 /* A growing array. `items` is freed with apl_memory_free by the owner.
  *     struct { apl_asset *items; size_t count, capacity; } assets = {0};
  *     APL_PUSH(&assets, asset); */
-#define APL_VECTOR(type) \
-    struct { \
-        type *items; \
-        size_t count; \
-        size_t capacity; \
+#define APL_VECTOR(type)                                                                                               \
+    struct {                                                                                                           \
+        type *items;                                                                                                   \
+        size_t count;                                                                                                  \
+        size_t capacity;                                                                                               \
     }
-#define APL_RESERVE(vector, more) \
-    ((vector)->count + (more) <= (vector)->capacity \
-         ? (void)0 \
-         : (void)((vector)->items = apl_vector_grow((vector)->items, (vector)->count + (more), &(vector)->capacity, \
+#define APL_RESERVE(vector, more)                                                                                      \
+    ((vector)->count + (more) <= (vector)->capacity                                                                    \
+         ? (void)0                                                                                                     \
+         : (void)((vector)->items = apl_vector_grow((vector)->items, (vector)->count + (more), &(vector)->capacity,    \
                                                     sizeof *(vector)->items)))
 #define APL_PUSH(vector, value) (APL_RESERVE((vector), 1), (vector)->items[(vector)->count++] = (value))
 

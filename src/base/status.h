@@ -28,10 +28,10 @@ __attribute__((format(printf, 2, 3))) apl_status apl_fail_context(apl_status sta
 const char *apl_error_message(void);
 
 /* Stops the process: a broken invariant. Kept in release builds. One condition each. */
-#define APL_ASSERT(condition) \
-    do { \
-        if (!(condition)) \
-            apl_bug(#condition, __FILE__, __LINE__); \
+#define APL_ASSERT(condition)                                                                                          \
+    do {                                                                                                               \
+        if (!(condition))                                                                                              \
+            apl_bug(#condition, __FILE__, __LINE__);                                                                   \
     } while (0)
 
 _Noreturn void apl_bug(const char *condition, const char *file, int line);

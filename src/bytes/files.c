@@ -1,6 +1,7 @@
 /* bytes/files.c: walking folders with an explicit stack.
  *
- * Entries are sorted by name, byte order. What cannot be opened is a failure: the user named it. */
+ * Entries are sorted by name, byte order. A SOURCE that cannot be opened is a failure: the user named it. What
+ * cannot be looked at below one is listed like a file, so that reading it says why and the scan goes on. */
 #include "bytes/files.h"
 
 #include <dirent.h>
@@ -73,7 +74,7 @@ static apl_status add_entry(apl_files *files, folders *pending, const folder *pa
     apl_str shown = parent->shown.size ? apl_arena_format(files->arena, "%s/%s", parent->shown.data, name.data) : name;
 
     if (lstat(path.data, &info) != 0)
-        return apl_fail(APL_E_IO, "%s: %s", path.data, strerror(errno));
+        return add_file(files, &(apl_file){path, shown, 0, false});
     if (S_ISLNK(info.st_mode) && (stat(path.data, &info) != 0 || S_ISDIR(info.st_mode)))
         return APL_OK; /* a dangling link, or a link to a folder that might lead back here */
     if (S_ISDIR(info.st_mode)) {
@@ -98,6 +99,8 @@ static apl_status add_folder(apl_files *files, apl_str path)
         apl_str *names = NULL;
         size_t count = 0;
         status = read_names(&names, &count, files, at.path);
+        if (status != APL_OK && at.depth > 0)
+            status = add_file(files, &(apl_file){at.path, at.shown, 0, false});
         size_t first = pending.count;
         for (size_t i = 0; status == APL_OK && i < count; i++)
             status = add_entry(files, &pending, &at, names[i]);

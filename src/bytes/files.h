@@ -23,7 +23,8 @@ typedef struct apl_files {
 void apl_files_init(apl_files *files);
 void apl_files_free(apl_files *files);
 
-/* Adds the file, or all regular files below the folder; hidden ones too. A path that does not exist is APL_E_USAGE. */
+/* Adds the file, or all regular files below the folder; hidden ones too. A path that does not exist is APL_E_USAGE; a
+ * folder below it that cannot be listed is added like a file that cannot be read. */
 apl_status apl_files_add(apl_files *files, const char *source);
 
 /* Reads a whole file of at most `bytes_max` into the arena; for content, never for input to be judged. */

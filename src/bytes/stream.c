@@ -21,7 +21,7 @@ typedef struct level {
     char head[HEAD_BYTES];   /* first bytes of the present text, not yet given out */
     size_t head_size;
     size_t head_used;
-    char *block; /* what libarchive reads from the level below */
+    char *block;      /* what libarchive reads from the level below */
     const char *data; /* unpacked bytes of the present text that were not given out yet; libarchive's own */
     size_t data_size;
     uint64_t data_at;  /* where they stand in the text; the file may have holes */
@@ -213,8 +213,14 @@ typedef struct magic {
 } magic;
 
 static const magic magics[] = {
-    {"\x1F\x8B", 2, 0, true},      {"\x28\xB5\x2F\xFD", 4, 0, true}, {"BZh", 3, 0, true},
-    {"\xFD" "7zXZ", 5, 0, true},   {"PK\x03\x04", 4, 0, false},      {"PK\x05\x06", 4, 0, false},
+    {"\x1F\x8B", 2, 0, true},
+    {"\x28\xB5\x2F\xFD", 4, 0, true},
+    {"BZh", 3, 0, true},
+    {"\xFD"
+     "7zXZ",
+     5, 0, true},
+    {"PK\x03\x04", 4, 0, false},
+    {"PK\x05\x06", 4, 0, false},
     {"ustar", 5, 257, false},
 };
 
@@ -358,10 +364,19 @@ const char *apl_bytes_guess(apl_str head)
         size_t size;
         const char *name;
     } known[] = {
-        {"\x89PNG", 4, "PNG image"},        {"\xFF\xD8\xFF", 3, "JPEG image"}, {"%PDF", 4, "PDF document"},
-        {"GIF8", 4, "GIF image"},           {"\x7F" "ELF", 4, "program"},      {"SQLite format 3", 15, "SQLite database"},
-        {"GGUF", 4, "GGUF model"},          {"\x80\x02", 2, "pickle"},         {"\x80\x04", 2, "pickle"},
-        {"<", 1, "XML or HTML"},            {"#!", 2, "script"},
+        {"\x89PNG", 4, "PNG image"},
+        {"\xFF\xD8\xFF", 3, "JPEG image"},
+        {"%PDF", 4, "PDF document"},
+        {"GIF8", 4, "GIF image"},
+        {"\x7F"
+         "ELF",
+         4, "program"},
+        {"SQLite format 3", 15, "SQLite database"},
+        {"GGUF", 4, "GGUF model"},
+        {"\x80\x02", 2, "pickle"},
+        {"\x80\x04", 2, "pickle"},
+        {"<", 1, "XML or HTML"},
+        {"#!", 2, "script"},
     };
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {

@@ -157,9 +157,19 @@ static uint8_t muted_or(evaluate_job *job, thread_part *part, apl_finding *findi
     return is_muted ? APL_STATUS_MUTED : status;
 }
 
-static void add_finding(evaluate_job *job, thread_part *part, const judged_rule *judged, apl_asset_id asset,
-                        uint8_t status, apl_str exemption)
+/* What one rule came to on one asset. */
+typedef struct judgement {
+    const judged_rule *judged;
+    apl_asset_id asset;
+    uint8_t status;
+    apl_str exemption;
+} judgement;
+
+static void add_finding(evaluate_job *job, thread_part *part, const judgement *made)
 {
+    const judged_rule *judged = made->judged;
+    apl_asset_id asset = made->asset;
+    uint8_t status = made->status;
     apl_finding finding = {.rule = &judged->rule->info, .asset = asset, .severity = judged->rule->info.severity};
 
     if (status == APL_STATUS_PASS) {
@@ -175,7 +185,7 @@ static void add_finding(evaluate_job *job, thread_part *part, const judged_rule 
     if (status == APL_STATUS_FAIL || status == APL_STATUS_MANUAL || status == APL_STATUS_ERROR)
         finding.status = muted_or(job, part, &finding, status);
     if (status == APL_STATUS_EXEMPT)
-        finding.reason = apl_arena_str(part->keep, exemption);
+        finding.reason = apl_arena_str(part->keep, made->exemption);
     APL_PUSH(&part->findings, finding);
 }
 
@@ -190,15 +200,14 @@ static void judge(evaluate_job *job, thread_part *part, const judged_rule *judge
         .now = job->options->now,
     };
 
-    if (judged->is_users &&
-        !apl_policy_set_covers(job->options->policies, judged->set_index, &eval, asset, &exemption))
+    if (judged->is_users && !apl_policy_set_covers(job->options->policies, judged->set_index, &eval, asset, &exemption))
         return;
     apl_policy_evaluate(&result, judged->rule->policy, asset, &eval);
     if (exemption.size && result.state != APL_NOT_APPLICABLE)
         result.state = APL_EXEMPT;
     int status = status_of(&result, judged);
     if (status != NO_FINDING)
-        add_finding(job, part, judged, asset, (uint8_t)status, exemption);
+        add_finding(job, part, &(judgement){judged, asset, (uint8_t)status, exemption});
 }
 
 static void judge_run(void *context, unsigned thread, size_t from, size_t to)

@@ -96,8 +96,8 @@ static apl_status add_one(apl_mutes *mutes, apl_value object, const char *where)
     made.asset = apl_arena_str(mutes->arena, asset);
     made.reason_active = apl_arena_format(mutes->arena, "muted until %.*s by %.*s: %.*s", APL_STR_ARG(expiry),
                                           APL_STR_ARG(owner), APL_STR_ARG(reason));
-    made.reason_expired = apl_arena_format(mutes->arena, "the mute of %.*s expired on %.*s (%.*s)",
-                                           APL_STR_ARG(owner), APL_STR_ARG(expiry), APL_STR_ARG(reason));
+    made.reason_expired = apl_arena_format(mutes->arena, "the mute of %.*s expired on %.*s (%.*s)", APL_STR_ARG(owner),
+                                           APL_STR_ARG(expiry), APL_STR_ARG(reason));
     APL_PUSH(&mutes->items, made);
     return APL_OK;
 }

@@ -17,7 +17,8 @@ void apl_mutes_free(apl_mutes *mutes);
 /* Adds one parsed file. A mute without reason, owner or expiry is APL_E_USAGE. */
 apl_status apl_mutes_add(apl_mutes *mutes, apl_value file, const char *file_name);
 
-/* Whether the rule is muted on the asset at `now`; *reason says by what, or that a mute has expired, else it is empty. */
+/* Whether the rule is muted on the asset at `now`; *reason says by what, or that a mute has expired, else it is
+ * empty. */
 bool apl_mutes_match(const apl_mutes *mutes, apl_str *reason, const apl_rule_info *rule, const apl_asset *asset,
                      apl_instant now);
 

@@ -65,7 +65,8 @@ static bool is_private(const network *net)
     const uint8_t *b = net->bytes;
 
     if (net->size == 4) {
-        return (b[0] == 10 && net->prefix_bits >= 8) || (b[0] == 172 && (b[1] & 0xF0) == 16 && net->prefix_bits >= 12) ||
+        return (b[0] == 10 && net->prefix_bits >= 8) ||
+               (b[0] == 172 && (b[1] & 0xF0) == 16 && net->prefix_bits >= 12) ||
                (b[0] == 192 && b[1] == 168 && net->prefix_bits >= 16) || (b[0] == 127 && net->prefix_bits >= 8) ||
                (b[0] == 169 && b[1] == 254 && net->prefix_bits >= 16) ||
                (b[0] == 100 && (b[1] & 0xC0) == 64 && net->prefix_bits >= 10);
@@ -118,7 +119,11 @@ static apl_exposure exposure_of_ranges(const apl_subject *subject, apl_field_id 
     apl_value value;
 
     apl_walk_start(&walk, subject, field, NULL);
-    for (unsigned i = 0; i < APL_FUNCTION_ITEMS_MAX && apl_walk_next(&value, &walk); i++) {
+    for (unsigned i = 0; apl_walk_next(&value, &walk); i++) {
+        if (i == APL_FUNCTION_ITEMS_MAX) {
+            is_unknown = true; /* more than anybody wrote by hand; the rest is not looked at */
+            break;
+        }
         if (value.type != APL_VALUE_STRING) {
             is_unknown = is_unknown || value.type == APL_VALUE_UNREAD;
             continue;
@@ -225,7 +230,8 @@ static void set_parents(exposure_job *job)
                 break;
             above = estate->assets.items[above].parent;
         }
-        asset->exposure = above == APL_ASSET_NONE ? (uint8_t)APL_EXPOSURE_UNKNOWN : estate->assets.items[above].exposure;
+        asset->exposure =
+            above == APL_ASSET_NONE ? (uint8_t)APL_EXPOSURE_UNKNOWN : estate->assets.items[above].exposure;
     }
 }
 

@@ -1,6 +1,7 @@
 /* exposure/exposure.h: who can reach an asset over the network, from its own settings.
  *
- * Decided by the exposure inputs of its type (docs/content.md); an input that was not read gives unknown, never private. */
+ * Decided by the exposure inputs of its type (docs/content.md); an input that was not read gives unknown, never
+ * private. */
 #ifndef APL_EXPOSURE_EXPOSURE_H
 #define APL_EXPOSURE_EXPOSURE_H
 

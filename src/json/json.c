@@ -56,7 +56,8 @@ static apl_str skip_blank(apl_str text)
     if (apl_str_starts(text, APL_STR("\xEF\xBB\xBF")))
         text = apl_str_slice(text, 3, text.size);
     size_t i = 0;
-    while (i < text.size && (text.data[i] == ' ' || text.data[i] == '\t' || text.data[i] == '\n' || text.data[i] == '\r'))
+    while (i < text.size &&
+           (text.data[i] == ' ' || text.data[i] == '\t' || text.data[i] == '\n' || text.data[i] == '\r'))
         i++;
     return apl_str_slice(text, i, text.size);
 }

@@ -27,8 +27,7 @@ apl_status apl_json_read(const apl_json **out, size_t *used, apl_json_reader *re
 /* The same without copying the text: it is changed by parsing, and the nodes point into it. There must be
  * APL_JSON_PADDING bytes behind it that may be written to for a moment. */
 #define APL_JSON_PADDING 8
-apl_status apl_json_read_in_place(const apl_json **out, size_t *used, apl_json_reader *reader, char *text,
-                                  size_t size);
+apl_status apl_json_read_in_place(const apl_json **out, size_t *used, apl_json_reader *reader, char *text, size_t size);
 
 static inline bool apl_json_is_object(const apl_json *node)
 {

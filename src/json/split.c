@@ -391,6 +391,8 @@ static void close_container(const scanner *scan, structure *state, size_t at)
     }
     if (--state->depth == 0)
         end_value(chunk, state, at + 1);
+    else if (state->depth == state->array_depth)
+        end_item(chunk, state, at + 1);
 }
 
 static void begin_string(const apl_chunk *chunk, structure *state, size_t at)

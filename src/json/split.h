@@ -32,7 +32,7 @@ typedef struct apl_chunk {
     uint64_t offset; /* of the first byte in the text */
     apl_chunk_kind kind;
     APL_VECTOR(apl_chunk_item) items;
-    apl_text head;       /* not empty: head, the items joined by commas, and `closing` are one value */
+    apl_text head; /* not empty: head, the items joined by commas, and `closing` are one value */
     const char *closing;
     uint32_t file; /* for the caller */
     apl_str path;  /* for the caller */

@@ -207,8 +207,8 @@ static size_t skip_plain(apl_str text, size_t i)
         uint64_t word;
         memcpy(&word, text.data + i, sizeof word);
         uint64_t is_control = (word - ones * ' ') & ~word;
-        uint64_t is_special = has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\')) |
-                              has_zero(word ^ (ones * 0x7F));
+        uint64_t is_special =
+            has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\')) | has_zero(word ^ (ones * 0x7F));
         if ((is_control | is_special | word) & (ones * 0x80))
             break;
     }

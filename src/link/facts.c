@@ -149,19 +149,32 @@ static void set_levels(apl_estate *estate)
 {
     static const char *const criticality_names[] = {"criticality", "businessCriticality", "business-criticality", NULL};
     static const tag_level criticality[] = {
-        {"low", APL_LEVEL_LOW},           {"medium", APL_LEVEL_MEDIUM},
-        {"high", APL_LEVEL_HIGH},         {"critical", APL_LEVEL_CRITICAL},
-        {"business-critical", APL_LEVEL_HIGH}, {"mission-critical", APL_LEVEL_CRITICAL},
-        {"unit-critical", APL_LEVEL_MEDIUM},   {NULL, APL_LEVEL_UNKNOWN},
+        {"low", APL_LEVEL_LOW},
+        {"medium", APL_LEVEL_MEDIUM},
+        {"high", APL_LEVEL_HIGH},
+        {"critical", APL_LEVEL_CRITICAL},
+        {"business-critical", APL_LEVEL_HIGH},
+        {"mission-critical", APL_LEVEL_CRITICAL},
+        {"unit-critical", APL_LEVEL_MEDIUM},
+        {NULL, APL_LEVEL_UNKNOWN},
     };
-    static const char *const sensitivity_names[] = {"sensitivity", "confidentiality", "dataClassification",
-                                                    "data-classification", "classification", NULL};
+    static const char *const sensitivity_names[] = {"sensitivity",         "confidentiality", "dataClassification",
+                                                    "data-classification", "classification",  NULL};
     static const tag_level sensitivity[] = {
-        {"public", APL_LEVEL_NONE},       {"non-business", APL_LEVEL_NONE},        {"none", APL_LEVEL_NONE},
-        {"low", APL_LEVEL_LOW},           {"general", APL_LEVEL_LOW},              {"private", APL_LEVEL_MEDIUM},
-        {"internal", APL_LEVEL_MEDIUM},   {"medium", APL_LEVEL_MEDIUM},            {"confidential", APL_LEVEL_HIGH},
-        {"high", APL_LEVEL_HIGH},         {"highly confidential", APL_LEVEL_HIGH}, {"restricted", APL_LEVEL_HIGH},
-        {"secret", APL_LEVEL_HIGH},       {NULL, APL_LEVEL_UNKNOWN},
+        {"public", APL_LEVEL_NONE},
+        {"non-business", APL_LEVEL_NONE},
+        {"none", APL_LEVEL_NONE},
+        {"low", APL_LEVEL_LOW},
+        {"general", APL_LEVEL_LOW},
+        {"private", APL_LEVEL_MEDIUM},
+        {"internal", APL_LEVEL_MEDIUM},
+        {"medium", APL_LEVEL_MEDIUM},
+        {"confidential", APL_LEVEL_HIGH},
+        {"high", APL_LEVEL_HIGH},
+        {"highly confidential", APL_LEVEL_HIGH},
+        {"restricted", APL_LEVEL_HIGH},
+        {"secret", APL_LEVEL_HIGH},
+        {NULL, APL_LEVEL_UNKNOWN},
     };
 
     for (size_t i = 0; i < estate->assets.count; i++) {
@@ -200,14 +213,16 @@ static apl_str row_key(apl_text *text, apl_str source, apl_str scope, apl_str ty
     return apl_text_str(text);
 }
 
-static void mark_partial(apl_coverage *row, const apl_asset *asset, const apl_type *type)
+static void mark_partial(apl_arena *arena, apl_coverage *row, const apl_asset *asset, const apl_type *type)
 {
+    const char *why = asset->unread_groups & 1u ? "only summaries were read, without the details"
+                                                : "documents without the part that holds the settings";
+
     if (row->state == APL_COVERAGE_PARTIAL)
         return;
     row->state = APL_COVERAGE_PARTIAL;
     row->needs = type->needs;
-    row->why = apl_str_from(asset->unread_groups & 1u ? "only summaries were read, without the details"
-                                                      : "documents without the part that holds the settings");
+    row->why = row->why.size ? apl_arena_format(arena, "%s; %.*s", why, APL_STR_ARG(row->why)) : apl_str_from(why);
 }
 
 /* A row with an asset that was read only in part is partial, and says which part. */
@@ -229,7 +244,8 @@ static void set_partial(apl_estate *estate, apl_services *services)
             continue;
         uint32_t row = apl_table_get(rows, row_key(&key, asset->source, asset->scope, asset->type));
         if (row != APL_TABLE_NONE)
-            mark_partial(&estate->coverage.items[row], asset, apl_services_type(services, asset->plan->number));
+            mark_partial(estate->arena, &estate->coverage.items[row], asset,
+                         apl_services_type(services, asset->plan->number));
     }
     apl_text_free(&key);
     apl_table_free(rows);

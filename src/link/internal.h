@@ -1,4 +1,6 @@
-/* link/internal.h: shared by the files of link only. */
+/* link/internal.h: what the files of link share.
+ *
+ * Nobody outside of link includes this; the order of the calls is that of apl_link_assets and apl_link_relations. */
 #ifndef APL_LINK_INTERNAL_H
 #define APL_LINK_INTERNAL_H
 

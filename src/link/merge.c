@@ -20,9 +20,9 @@ static int by_id(const void *a, const void *b)
     const apl_asset *y = ((const sort_key *)b)->asset;
     int order = apl_str_compare_nocase(x->id, y->id);
 
-    if (order != 0)
-        return order;
-    return x->ids_ignore_case && y->ids_ignore_case ? 0 : apl_str_compare(x->id, y->id);
+    if (order == 0)
+        order = (x->ids_ignore_case > y->ids_ignore_case) - (x->ids_ignore_case < y->ids_ignore_case);
+    return order || x->ids_ignore_case ? order : apl_str_compare(x->id, y->id);
 }
 
 typedef struct merge_job {
@@ -78,6 +78,18 @@ static apl_str columns_text(apl_text *out, const apl_asset *asset)
     return apl_text_str(out);
 }
 
+/* What is left when trust and columns are equal: the first by its texts, so that no order of files shows. */
+static int compare_texts(const apl_asset *a, const apl_asset *b)
+{
+    const apl_str left[] = {a->type, a->id, a->name, a->scope, a->tenant, a->location};
+    const apl_str right[] = {b->type, b->id, b->name, b->scope, b->tenant, b->location};
+    int order = 0;
+
+    for (size_t i = 0; order == 0 && i < sizeof left / sizeof left[0]; i++)
+        order = apl_str_compare(left[i], right[i]);
+    return order ? order : memcmp(&a->digest, &b->digest, sizeof a->digest);
+}
+
 /* Order of trust between two documents of one id: newest, then whole before summary, fuller, and last by columns. */
 static int compare_reads(const void *left, const void *right)
 {
@@ -95,15 +107,19 @@ static int compare_reads(const void *left, const void *right)
     int order = apl_str_compare(columns_text(&x, a), columns_text(&y, b));
     apl_text_free(&x);
     apl_text_free(&y);
-    return order ? order : apl_str_compare(a->id, b->id);
+    return order ? order : compare_texts(a, b);
 }
 
 static void note_difference(apl_text *differences, const apl_plan *plan, unsigned slot)
 {
     apl_str path = plan->slot_paths[slot];
+    apl_str noted = apl_text_str(differences);
+    apl_str one;
 
-    if (apl_str_find(apl_text_str(differences), path) >= 0)
-        return;
+    while (noted.size && apl_str_next(&one, &noted, ',')) {
+        if (apl_str_equal(apl_str_trim(one), path))
+            return;
+    }
     if (differences->size)
         apl_text_add(differences, APL_STR(", "));
     apl_text_add(differences, path);

@@ -16,7 +16,7 @@ typedef struct pending_link {
     apl_asset_id from;
     apl_asset_id to;
     apl_asset_id owner; /* whose document says so */
-    apl_str from_id; /* when `from` was not found */
+    apl_str from_id;    /* when `from` was not found */
     apl_str to_id;
     apl_relation_type type;
     const apl_relation_rule *rule; /* NULL: contains */
@@ -286,7 +286,8 @@ static apl_asset_id stub_new(link_job *job, apl_str id, const pending_link *link
     apl_asset stub = {.parent = APL_ASSET_NONE, .same_letters = APL_ASSET_NONE};
 
     stub.id = apl_arena_str(estate->arena, id);
-    stub.name = is_described && link->stub_name.size ? apl_arena_str(estate->arena, link->stub_name) : name_in_id(stub.id);
+    stub.name =
+        is_described && link->stub_name.size ? apl_arena_str(estate->arena, link->stub_name) : name_in_id(stub.id);
     stub.type = is_described && rule->stub_type.size ? rule->stub_type : apl_arm_type(estate->arena, stub.id);
     const apl_type *type = stub.type.size ? apl_services_find(job->services, stub.type) : NULL;
     if (type)

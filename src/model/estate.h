@@ -22,12 +22,12 @@ typedef enum apl_exposure {
 } apl_exposure;
 
 typedef enum apl_level { /* sensitivity and criticality */
-    APL_LEVEL_UNKNOWN = 0,
-    APL_LEVEL_NONE,
-    APL_LEVEL_LOW,
-    APL_LEVEL_MEDIUM,
-    APL_LEVEL_HIGH,
-    APL_LEVEL_CRITICAL,
+                         APL_LEVEL_UNKNOWN = 0,
+                         APL_LEVEL_NONE,
+                         APL_LEVEL_LOW,
+                         APL_LEVEL_MEDIUM,
+                         APL_LEVEL_HIGH,
+                         APL_LEVEL_CRITICAL,
 } apl_level;
 
 enum { APL_USED_FOR_AI = 1, APL_USED_FOR_GROUNDING = 2, APL_USED_FOR_TRAINING = 4 };
@@ -41,18 +41,18 @@ typedef struct apl_origin {
 } apl_origin;
 
 struct apl_asset {
-    apl_str id;       /* as read */
+    apl_str id; /* as read */
     apl_str name;
     apl_str full_name; /* Azure: name with those of the parents; empty: the same as name */
-    apl_str location; /* as read */
+    apl_str location;  /* as read */
     apl_str tenant;
-    apl_str scope;    /* subscription, account, project; "-" when unknown */
-    apl_str source;   /* provider of the document: azure, aws ... */
-    apl_str why_unread; /* read:false: empty */
+    apl_str scope;        /* subscription, account, project; "-" when unknown */
+    apl_str source;       /* provider of the document: azure, aws ... */
+    apl_str why_unread;   /* read:false: empty */
     const apl_plan *plan; /* NULL when the type has none (a stub of an unknown type) */
     apl_str type;
     apl_record record;
-    apl_value tags;   /* object name -> text, or missing */
+    apl_value tags;    /* object name -> text, or missing */
     apl_digest digest; /* of the body bytes */
     apl_origin origin;
     apl_instant read_at; /* 0: unknown */
@@ -64,15 +64,15 @@ struct apl_asset {
     uint8_t sensitivity; /* apl_level */
     uint8_t criticality; /* apl_level */
     uint8_t used_for;
-    uint32_t weight;    /* values in the body; the fuller of two reads of one time wins */
-    bool is_buffered;   /* while reading: origin.offset is inside the reader's buffer */
+    uint32_t weight;  /* values in the body; the fuller of two reads of one time wins */
+    bool is_buffered; /* while reading: origin.offset is inside the reader's buffer */
     bool is_read;
     bool is_ai;
     bool ids_ignore_case;
     apl_asset_id same_letters; /* the next asset whose id differs in case only, or APL_ASSET_NONE */
 };
 
-extern const char *const apl_cloud_names[];  /* "azure", "aws", "gcp", "kubernetes", "saas", "code", "host", NULL */
+extern const char *const apl_cloud_names[];    /* "azure", "aws", "gcp", "kubernetes", "saas", "code", "host", NULL */
 extern const char *const apl_exposure_names[]; /* by apl_exposure */
 extern const char *const apl_level_names[];    /* by apl_level */
 
@@ -193,10 +193,10 @@ struct apl_estate {
     uint64_t passes;                    /* pass findings are counted; kept in `findings` only when asked for */
     APL_VECTOR(apl_coverage) coverage;  /* sorted by (source, scope, type, state) */
     APL_VECTOR(apl_source_file) files;
-    APL_VECTOR(apl_arena *) arenas;     /* of the reading threads; owned */
+    APL_VECTOR(apl_arena *) arenas; /* of the reading threads; owned */
     uint64_t documents;
-    apl_table *by_id;                   /* canonical id -> asset */
-    int spool;                          /* descriptor of the body spool, -1 when bodies are not kept */
+    apl_table *by_id; /* canonical id -> asset */
+    int spool;        /* descriptor of the body spool, -1 when bodies are not kept */
 };
 
 void apl_estate_init(apl_estate *estate, const apl_vocabulary *vocabulary);

@@ -23,8 +23,8 @@ apl_field_id apl_fields_ask(apl_fields *fields, apl_str name);
 size_t apl_fields_count(const apl_fields *fields);
 apl_str apl_fields_name(const apl_fields *fields, apl_field_id field);
 
-/* A list of fields without doubles. While `list` is set, every asked field is also put there, so that the owner of a rule
- * or a service knows what it asks for; NULL ends that. `items` is freed with apl_memory_free. */
+/* A list of fields without doubles. While `list` is set, every asked field is also put there, so that the owner of a
+ * rule or a service knows what it asks for; NULL ends that. `items` is freed with apl_memory_free. */
 typedef APL_VECTOR(apl_field_id) apl_field_list;
 void apl_fields_record(apl_fields *fields, apl_field_list *list);
 
@@ -71,8 +71,8 @@ typedef struct apl_binding {
 /* True when a field of this name is a derived fact that exists only after linking; such rules run in phase two. */
 bool apl_field_is_derived(apl_str name);
 
-/* The name under which assets of that type are kept. Azure Policy and Resource Graph know resource groups as a child type of
- * subscriptions, Resource Manager itself as a type of their own; every other type has one name. */
+/* The name under which assets of that type are kept. Azure Policy and Resource Graph know resource groups as a child
+ * type of subscriptions, Resource Manager itself as a type of their own; every other type has one name. */
 apl_str apl_type_normalise(apl_str type);
 
 /* Splits `properties.a['b.c'][*].d` into steps; false when it is no path or passes a limit. Keys are copied into

@@ -7,11 +7,11 @@
 #include "model/estate.h"
 
 typedef struct apl_scan_info {
-    apl_str id;       /* 32 hexadecimal digits */
-    apl_str started;  /* ISO 8601 */
+    apl_str id;      /* 32 hexadecimal digits */
+    apl_str started; /* ISO 8601 */
     apl_str finished;
-    apl_str version;  /* of the program */
-    apl_str content;  /* digest of the content in force */
+    apl_str version; /* of the program */
+    apl_str content; /* digest of the content in force */
     uint64_t documents;
     const apl_str *sources;
     size_t source_count;
@@ -24,8 +24,8 @@ typedef struct apl_snapshot {
 } apl_snapshot;
 
 typedef struct apl_summary {
-    uint64_t assets;    /* read ones */
-    uint64_t ai_assets; /* read ones that are AI */
+    uint64_t assets;                       /* read ones */
+    uint64_t ai_assets;                    /* read ones that are AI */
     uint64_t findings[APL_SEVERITY_COUNT]; /* fail only */
     uint64_t by_status[APL_STATUS_COUNT];
     bool is_partial; /* a coverage row is partial or unread: exit code 3 */

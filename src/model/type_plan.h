@@ -28,10 +28,10 @@ typedef struct apl_plan_node {
 
 struct apl_plan {
     apl_str type;
-    uint32_t number;        /* of the type; set by whoever keeps the plans */
+    uint32_t number; /* of the type; set by whoever keeps the plans */
     uint16_t slot_count;
-    uint16_t word_count;    /* of the bit set of a record */
-    uint32_t group_mask;    /* the groups that exist: unread until seen */
+    uint16_t word_count; /* of the bit set of a record */
+    uint32_t group_mask; /* the groups that exist: unread until seen */
     uint32_t field_count;
     const apl_binding *bindings; /* by apl_field_id */
     const apl_plan_node *nodes;  /* nodes[0] is the body */

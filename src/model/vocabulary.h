@@ -1,7 +1,7 @@
 /* model/vocabulary.h: the words of the product that are content: kinds and relation types.
  *
- * Read from the YAML files of vocabulary/ at build time, extended by --content. A kind or relation is a small number inside one
- * process; files and answers carry the name. Number 0 is "no kind". */
+ * Read from the YAML files of vocabulary/ at build time, extended by --content. A kind or relation is a small number
+ * inside one process; files and answers carry the name. Number 0 is "no kind". */
 #ifndef APL_MODEL_VOCABULARY_H
 #define APL_MODEL_VOCABULARY_H
 

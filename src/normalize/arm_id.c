@@ -11,8 +11,8 @@
 
 bool apl_arm_is_id(apl_str id)
 {
-    return apl_str_equal(id, ROOT) || apl_str_starts_nocase(id, APL_STR("/subscriptions/")) || apl_str_starts_nocase(id, PROVIDERS) ||
-           apl_str_starts_nocase(id, APL_STR("/tenants/"));
+    return apl_str_equal(id, ROOT) || apl_str_starts_nocase(id, APL_STR("/subscriptions/")) ||
+           apl_str_starts_nocase(id, PROVIDERS) || apl_str_starts_nocase(id, APL_STR("/tenants/"));
 }
 
 apl_str apl_arm_segment(apl_str id, apl_str segment)

@@ -9,8 +9,8 @@
 #include "base/memory.h"
 #include "base/str.h"
 
-/* True when the text has the form of an ARM id: it starts with /subscriptions/, /providers/ or /tenants/, or is `/`, the
- * root scope. */
+/* True when the text has the form of an ARM id: it starts with /subscriptions/, /providers/ or /tenants/, or is `/`,
+ * the root scope. */
 bool apl_arm_is_id(apl_str id);
 
 /* The value of a segment: "subscriptions" gives S. Empty when it is not there. */

@@ -220,8 +220,8 @@ static void identify(apl_normalizer *normalizer, apl_asset *asset, const apl_doc
     if (facts.id.size == 0 && normalizer->options.judges_all_types)
         facts.id = text_of(document->body, "id");
     if (facts.id.size == 0 && normalizer->options.judges_all_types)
-        facts.id = apl_arena_format(normalizer->scratch, "file:%.*s#%llu/%zu", APL_STR_ARG(normalizer->place->path),
-                                    (unsigned long long)normalizer->place->offset, normalizer->assets.count);
+        facts.id = apl_arena_format(normalizer->scratch, "file:%.*s#%llu/%u", APL_STR_ARG(normalizer->place->path),
+                                    (unsigned long long)normalizer->place->offset, normalizer->made_ids++);
     facts.tenant = or_else(document->tenant, filled(type->tenant, provider->tenant, normalizer, &subject, &facts));
     facts.scope = or_else(document->scope, filled(type->scope, provider->scope, normalizer, &subject, &facts));
     if (facts.scope.size == 0 || (provider->has_arm_scope && type->scope == NULL && apl_arm_is_id(facts.id)))

@@ -1,4 +1,7 @@
-/* normalize/document.h: one document on its way from a parsed value to an asset; inside normalize only. */
+/* normalize/document.h: one document on its way from a parsed value to an asset.
+ *
+ * For the files of normalize and its shapes only. Everything here belongs to the page and is gone with it, but for
+ * what apl_document_take keeps. */
 #ifndef APL_NORMALIZE_DOCUMENT_H
 #define APL_NORMALIZE_DOCUMENT_H
 
@@ -18,6 +21,7 @@ typedef struct apl_document {
     apl_instant read_at;
     unsigned depth; /* of pages around it */
     bool is_partial; /* a summary: what is not in it was not read */
+    bool has_no_shape; /* it was opened as a shape already, and what is left of it is a page */
     bool is_typed;  /* the type was said (by an envelope or a shape), so the body is not opened any further */
 } apl_document;
 
@@ -42,6 +46,7 @@ struct apl_normalizer {
     apl_table *coverage_rows;
     apl_read_row read_rows[APL_READ_ROWS];
     uint64_t documents;
+    unsigned made_ids; /* of the present value, for documents without one */
     APL_VECTOR(apl_document) pending;
     const apl_place *place;
     apl_text spooled;

@@ -6,8 +6,8 @@
 #ifndef APL_NORMALIZE_NORMALIZER_H
 #define APL_NORMALIZE_NORMALIZER_H
 
-#include "json/json.h"
 #include "normalize/services.h"
+#include "json/json.h"
 
 typedef struct apl_normalizer apl_normalizer;
 
@@ -28,9 +28,9 @@ void apl_normalizer_free(apl_normalizer *normalizer);
 
 /* The text that a value comes from. */
 typedef struct apl_place {
-    uint32_t file;      /* number of the source file */
-    apl_str path;       /* of the file, as in ids: relative to the SOURCE */
-    uint64_t offset;    /* of the value in the file */
+    uint32_t file;   /* number of the source file */
+    apl_str path;    /* of the file, as in ids: relative to the SOURCE */
+    uint64_t offset; /* of the value in the file */
 } apl_place;
 
 apl_status apl_normalizer_value(apl_normalizer *normalizer, const apl_json *value, const apl_place *place);

@@ -22,11 +22,9 @@ static apl_str text_of(const apl_json *object, const char *name)
 
 static const apl_type *type_named(apl_normalizer *normalizer, apl_str name)
 {
-    const apl_type *type = apl_services_find(normalizer->options.services, name);
-
-    if (type == NULL && normalizer->options.judges_all_types)
-        return apl_services_find_or_make(normalizer->options.services, apl_arena_str(normalizer->keep, name));
-    return type;
+    if (normalizer->options.judges_all_types)
+        return apl_services_find_or_make(normalizer->options.services, name);
+    return apl_services_find(normalizer->options.services, name);
 }
 
 static void take_typed(apl_normalizer *normalizer, const apl_document *document, apl_str type_name)
@@ -160,7 +158,7 @@ static bool take_graph(apl_normalizer *normalizer, const apl_document *document)
 
 static bool open_shape(apl_normalizer *normalizer, const apl_document *document)
 {
-    for (size_t i = 0; i < apl_shape_table_count; i++) {
+    for (size_t i = 0; !document->has_no_shape && i < apl_shape_table_count; i++) {
         if (apl_shape_table[i]->matches(document->body)) {
             apl_shape_table[i]->open(normalizer, document);
             return true;
@@ -288,6 +286,7 @@ apl_status apl_normalizer_value(apl_normalizer *normalizer, const apl_json *valu
 
     normalizer->place = place;
     normalizer->pending.count = 0;
+    normalizer->made_ids = 0;
     apl_document_push(normalizer, &document);
     while (normalizer->pending.count) {
         document = normalizer->pending.items[--normalizer->pending.count];

@@ -7,8 +7,8 @@
 
 #include "base/limits.h"
 
-#define TEXTS_KEPT 4096          /* a power of two */
-#define TEXT_KEPT_BYTES_MAX 64u  /* longer texts seldom repeat */
+#define TEXTS_KEPT 4096         /* a power of two */
+#define TEXT_KEPT_BYTES_MAX 64u /* longer texts seldom repeat */
 #define KEYS_SHOWN_MAX APL_FUNCTION_ITEMS_MAX
 
 typedef struct level {
@@ -176,17 +176,45 @@ static void put_values(apl_projector *projector, const apl_plan *plan, const apl
     put(projector, values->slot, apl_value_array(items, count));
 }
 
-static void visit_member(apl_projector *projector, const apl_plan *plan, const apl_plan_node *node,
-                         const apl_json *value, uint32_t *groups)
+/* Puts a member aside for its own members. Where its name stands twice in one object, whose members are those from
+ * `first` on, the last one counts. */
+static void put_aside(apl_projector *projector, const apl_plan_node *node, const apl_json *value, size_t first)
 {
-    bool is_null = apl_json_is_null(value);
+    const apl_json *object = apl_json_is_object(value) ? value : NULL;
 
-    if (node->group && !is_null)
-        *groups &= ~(1u << node->group);
-    if (node->slot != APL_NO_SLOT)
-        put(projector, node->slot, kept_tree(projector, plan, node, value));
-    if ((node->has_children || node->keys || node->values) && apl_json_is_object(value))
-        APL_PUSH(&projector->pending, ((level){value, node}));
+    for (size_t i = first; i < projector->pending.count; i++) {
+        if (projector->pending.items[i].node == node) {
+            projector->pending.items[i].object = object;
+            return;
+        }
+    }
+    if (object)
+        APL_PUSH(&projector->pending, ((level){object, node}));
+}
+
+static uint32_t groups_behind(uint32_t groups, const apl_plan_node *node, const apl_json *value)
+{
+    uint32_t bit = node->group ? 1u << node->group : 0;
+
+    return apl_json_is_null(value) ? groups | bit : groups & ~bit;
+}
+
+/* Fills the slots of one object out of its members, and puts those aside that have more to look at. */
+static uint32_t visit_members(apl_projector *projector, const apl_plan *plan, level at, uint32_t groups)
+{
+    size_t first = projector->pending.count;
+
+    for (apl_json_members m = apl_json_each_member(at.object); apl_json_next_member(&m);) {
+        const apl_plan_node *child = apl_plan_child(plan, at.node, m.key);
+        if (child == NULL)
+            continue;
+        groups = groups_behind(groups, child, m.value);
+        if (child->slot != APL_NO_SLOT)
+            put(projector, child->slot, kept_tree(projector, plan, child, m.value));
+        if (child->has_children || child->keys || child->values)
+            put_aside(projector, child, m.value, first);
+    }
+    return groups;
 }
 
 static void pack(apl_record *out, const apl_projector *projector, const apl_plan *plan)
@@ -217,17 +245,16 @@ void apl_project(apl_record *out, uint32_t *unread_groups, apl_projector *projec
     APL_PUSH(&projector->pending, ((level){node, &plan->nodes[0]}));
     while (projector->pending.count) {
         level at = projector->pending.items[--projector->pending.count];
+        if (at.object == NULL)
+            continue;
         if (at.node->keys)
             put_keys(projector, &plan->nodes[at.node->keys - 1], at.object);
         if (at.node->values)
             put_values(projector, plan, &plan->nodes[at.node->values - 1], at.object);
-        if (!at.node->has_children)
-            continue;
-        for (apl_json_members m = apl_json_each_member(at.object); apl_json_next_member(&m);) {
-            const apl_plan_node *child = apl_plan_child(plan, at.node, m.key);
-            if (child)
-                visit_member(projector, plan, child, m.value, unread_groups);
-        }
+        if ((at.node->keys || at.node->values) && apl_json_size(at.object) > KEYS_SHOWN_MAX)
+            *unread_groups |= 1u; /* they were not listed, so nobody may take them for missing */
+        if (at.node->has_children)
+            *unread_groups = visit_members(projector, plan, at, *unread_groups);
     }
     pack(out, projector, plan);
 }

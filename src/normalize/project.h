@@ -5,9 +5,9 @@
 #ifndef APL_NORMALIZE_PROJECT_H
 #define APL_NORMALIZE_PROJECT_H
 
-#include "json/json.h"
 #include "model/subject.h"
 #include "model/type_plan.h"
+#include "json/json.h"
 
 typedef struct apl_projector apl_projector;
 

@@ -119,8 +119,8 @@ static apl_status cloud_of(uint8_t *out, apl_value file, const char *where)
         }
     }
     char hint[APL_GUESS_HINT_BYTES];
-    return apl_fail(APL_E_CONTENT, "%s: cloud \"%.*s\" is none of azure, aws, gcp, kubernetes, saas, code, host%s", where,
-                    APL_STR_ARG(cloud), apl_guess_of(cloud, apl_cloud_names, hint));
+    return apl_fail(APL_E_CONTENT, "%s: cloud \"%.*s\" is none of azure, aws, gcp, kubernetes, saas, code, host%s",
+                    where, APL_STR_ARG(cloud), apl_guess_of(cloud, apl_cloud_names, hint));
 }
 
 static apl_status ids_of(bool *ignore_case, apl_value file, const char *where)
@@ -203,8 +203,8 @@ static apl_status kinds_of(apl_type *out, const apl_services_options *options, a
     for (uint32_t i = 0; status == APL_OK && i < kind.size; i++) {
         status = apl_service_file_members(kind.items[i], allowed, where);
         if (status == APL_OK)
-            status = kind_named(&out->kinds[i].kind, options, apl_value_str(apl_value_member(kind.items[i], "kind")),
-                                where);
+            status =
+                kind_named(&out->kinds[i].kind, options, apl_value_str(apl_value_member(kind.items[i], "kind")), where);
         if (status == APL_OK)
             status = condition_of(&out->kinds[i].when, options, kind.items[i], "when", where);
     }
@@ -233,8 +233,8 @@ static apl_status no_relation(const apl_services_options *options, apl_str name,
 static apl_status relation_of(apl_relation_rule *out, const apl_services_options *options, apl_value object,
                               const char *where)
 {
-    static const char *const allowed[] = {"type", "to",          "to_key",      "from",     "from_key", "kind",
-                                          "when", "unless",      "target_type", "target_name", "evidence", NULL};
+    static const char *const allowed[] = {"type", "to",     "to_key",      "from",        "from_key", "kind",
+                                          "when", "unless", "target_type", "target_name", "evidence", NULL};
     static const char *const from_names[2] = {"from", "from_key"};
     static const char *const to_names[2] = {"to", "to_key"};
     apl_status status = apl_service_file_members(object, allowed, where);
@@ -367,9 +367,9 @@ static apl_status templates_of(apl_type *out, const apl_services_options *option
 apl_status apl_service_file_type(apl_type *out, const apl_services_options *options, apl_value object,
                                  const char *where)
 {
-    static const char *const allowed[] = {"title",  "kind",     "read",           "recognise", "id",        "name",
-                                          "parent", "scope",    "tenant",         "location",  "keys",      "exposure",
-                                          "relations", "unread_without", NULL};
+    static const char *const allowed[] = {"title", "kind",     "read",      "recognise",      "id",
+                                          "name",  "parent",   "scope",     "tenant",         "location",
+                                          "keys",  "exposure", "relations", "unread_without", NULL};
     static const char *const read_members[] = {"list", "get", "versions", "needs", "children", "note", NULL};
     apl_value read = apl_value_member(object, "read");
     apl_status status = apl_service_file_members(object, allowed, where);
@@ -409,7 +409,8 @@ apl_status apl_service_file_recognition(apl_recognition *out, const apl_services
     if (status == APL_OK && apl_value_is_there(wrapper) &&
         texts_of(&out->wrappers, &out->wrapper_count, options, wrapper) != APL_OK)
         status = apl_fail_context(APL_E_CONTENT, "%s.wrapper", where);
-    if (status == APL_OK && apl_value_is_there(members) && texts_of(&names, &out->member_count, options, members) != APL_OK)
+    if (status == APL_OK && apl_value_is_there(members) &&
+        texts_of(&names, &out->member_count, options, members) != APL_OK)
         status = apl_fail_context(APL_E_CONTENT, "%s.members", where);
     if (status == APL_OK)
         status = condition_of(&out->when, options, object, "when", where);

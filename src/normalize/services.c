@@ -16,11 +16,13 @@ struct apl_services {
     APL_VECTOR(apl_service) services;
     APL_VECTOR(apl_type *) types;
     apl_table *types_by_name;
+    APL_VECTOR(apl_type *) made; /* types that no service knows; their numbers go on behind those of `types` */
+    apl_table *made_by_name;
     APL_VECTOR(apl_recognition) recognitions;
     apl_table *wrappers;
     apl_field_list recognition_fields;
     apl_plan *recognition_plan;
-    pthread_mutex_t lock; /* for plans and made types */
+    pthread_mutex_t lock; /* for plans and made types; everything else is read without it while documents come */
     void (*ask)(void *context, const apl_type *type);
     void *ask_context;
 };
@@ -35,6 +37,7 @@ apl_services *apl_services_new(const apl_services_options *options)
 
     services->options = *options;
     services->types_by_name = apl_table_new(true);
+    services->made_by_name = apl_table_new(true);
     services->wrappers = apl_table_new(true);
     for (size_t i = 0; usual_wrappers[i]; i++)
         (void)apl_table_put(services->wrappers, apl_str_from(usual_wrappers[i]), 1);
@@ -48,14 +51,18 @@ void apl_services_free(apl_services *services)
         return;
     for (size_t i = 0; i < services->types.count; i++)
         apl_memory_free(services->types.items[i]->asked.items);
+    for (size_t i = 0; i < services->made.count; i++)
+        apl_memory_free(services->made.items[i]->asked.items);
     for (size_t i = 0; i < services->providers.count; i++)
         apl_memory_free(services->providers.items[i]->asked.items);
     apl_memory_free(services->types.items);
+    apl_memory_free(services->made.items);
     apl_memory_free(services->providers.items);
     apl_memory_free(services->services.items);
     apl_memory_free(services->recognitions.items);
     apl_memory_free(services->recognition_fields.items);
     apl_table_free(services->types_by_name);
+    apl_table_free(services->made_by_name);
     apl_table_free(services->wrappers);
     (void)pthread_mutex_destroy(&services->lock);
     apl_memory_free(services);
@@ -95,6 +102,13 @@ static apl_type *type_new(apl_services *services, apl_str name)
     APL_PUSH(&services->types, type);
     (void)apl_table_put(services->types_by_name, type->name, type->number);
     return type;
+}
+
+static apl_type *type_at(const apl_services *services, uint32_t number)
+{
+    size_t known = services->types.count;
+
+    return number < known ? services->types.items[number] : services->made.items[number - known];
 }
 
 static apl_status add_recognitions(apl_services *services, const apl_type *type, apl_value list, const char *where)
@@ -178,9 +192,9 @@ void apl_services_on_plan(apl_services *services, void (*ask)(void *context, con
 
 void apl_services_ask(apl_services *services, uint32_t type, const apl_field_list *fields)
 {
-    apl_field_list *asked = &services->types.items[type]->asked;
+    apl_field_list *asked = &type_at(services, type)->asked;
 
-    APL_ASSERT(services->types.items[type]->plan == NULL);
+    APL_ASSERT(type_at(services, type)->plan == NULL);
     for (size_t i = 0; i < fields->count; i++) {
         size_t known = 0;
         while (known < asked->count && asked->items[known] != fields->items[i])
@@ -227,7 +241,7 @@ const apl_plan *apl_services_plan(apl_services *services, const apl_type *type)
     if (plan)
         return plan;
     (void)pthread_mutex_lock(&services->lock);
-    apl_type *own = services->types.items[type->number];
+    apl_type *own = type_at(services, type->number);
     if (own->plan == NULL) {
         if (own->provider)
             apl_services_ask(services, own->number, &own->provider->asked);
@@ -295,11 +309,23 @@ const apl_type *apl_services_find(const apl_services *services, apl_str type_nam
 
 const apl_type *apl_services_find_or_make(apl_services *services, apl_str type_name)
 {
+    const apl_type *known = apl_services_find(services, type_name);
+
+    if (known)
+        return known;
     (void)pthread_mutex_lock(&services->lock);
-    uint32_t number = apl_table_get(services->types_by_name, type_name);
-    const apl_type *type = number == APL_TABLE_NONE ? type_new(services, type_name) : services->types.items[number];
+    uint32_t at = apl_table_get(services->made_by_name, type_name);
+    if (at == APL_TABLE_NONE) {
+        apl_type *type = APL_ARENA_NEW(services->options.arena, apl_type);
+        at = (uint32_t)services->made.count;
+        type->number = (uint32_t)services->types.count + at;
+        type->name = apl_arena_str(services->options.arena, type_name);
+        APL_PUSH(&services->made, type);
+        (void)apl_table_put(services->made_by_name, type->name, at);
+    }
+    known = services->made.items[at];
     (void)pthread_mutex_unlock(&services->lock);
-    return type;
+    return known;
 }
 
 size_t apl_services_count(const apl_services *services)
@@ -314,12 +340,12 @@ const apl_service *apl_services_service(const apl_services *services, size_t ind
 
 uint32_t apl_services_type_count(const apl_services *services)
 {
-    return (uint32_t)services->types.count;
+    return (uint32_t)(services->types.count + services->made.count);
 }
 
 const apl_type *apl_services_type(const apl_services *services, uint32_t type)
 {
-    return services->types.items[type];
+    return type_at(services, type);
 }
 
 apl_fields *apl_services_fields(const apl_services *services)

@@ -1,6 +1,7 @@
 /* normalize/services.h: what we know of the clouds, compiled from services/.
  *
- * Built once from provider.yaml and service.yaml (docs/content.md), then read-only, but for the plans of types, which are
+ * Built once from provider.yaml and service.yaml (docs/content.md), then read-only, but for the plans of types,
+ * which are
  * built when the first document of a type arrives (under a lock inside). Types are numbers into this collection. */
 #ifndef APL_NORMALIZE_SERVICES_H
 #define APL_NORMALIZE_SERVICES_H
@@ -137,6 +138,7 @@ void apl_services_ask(apl_services *services, uint32_t type, const apl_field_lis
 size_t apl_services_count(const apl_services *services);
 const apl_service *apl_services_service(const apl_services *services, size_t index);
 uint32_t apl_services_type_count(const apl_services *services);
+/* By its number. While documents come, made types must not be asked for. */
 const apl_type *apl_services_type(const apl_services *services, uint32_t type);
 apl_fields *apl_services_fields(const apl_services *services);
 const apl_vocabulary *apl_services_vocabulary(const apl_services *services);
@@ -144,7 +146,8 @@ const apl_vocabulary *apl_services_vocabulary(const apl_services *services);
 /* The type of that name, or NULL. O(1). */
 const apl_type *apl_services_find(const apl_services *services, apl_str type_name);
 
-/* The same for a type that no service knows: it is made on the spot, without kind or relations, for judging only. */
+/* The same, and a type that no service knows is made on the spot, without kind or relations, for judging only;
+ * apl_services_find does not give such types. Any thread. */
 const apl_type *apl_services_find_or_make(apl_services *services, apl_str type_name);
 
 /* The plan of the type, built at first use. Any thread. */

@@ -3,10 +3,10 @@
  * Uses the same plan and projector as a scan, so that what tests see is what a scan sees. */
 #include "normalize/subject_json.h"
 
-#include "json/json.h"
 #include "model/estate.h"
 #include "normalize/arm_id.h"
 #include "normalize/project.h"
+#include "json/json.h"
 
 static bool find_alias(void *context, apl_str *path, apl_str type, apl_str name)
 {

@@ -4,8 +4,8 @@
  * A template gives nothing rather than half a text: an id with a hole would join the wrong assets. */
 #include "normalize/template.h"
 
-#include "base/limits.h"
 #include "base/guess.h"
+#include "base/limits.h"
 
 typedef enum part_source { PART_LITERAL, PART_FIELD, PART_FACT } part_source;
 
@@ -65,9 +65,9 @@ typedef struct function_name {
 } function_name;
 
 static const function_name function_names[] = {
-    {"lower", FUNCTION_LOWER, false},     {"last", FUNCTION_LAST, false},      {"host", FUNCTION_HOST, false},
-    {"account", FUNCTION_ACCOUNT, false}, {"region", FUNCTION_REGION, false},  {"segment", FUNCTION_SEGMENT, true},
-    {"cut", FUNCTION_CUT, true},          {"after", FUNCTION_AFTER, true},     {"before", FUNCTION_BEFORE, true},
+    {"lower", FUNCTION_LOWER, false},     {"last", FUNCTION_LAST, false},     {"host", FUNCTION_HOST, false},
+    {"account", FUNCTION_ACCOUNT, false}, {"region", FUNCTION_REGION, false}, {"segment", FUNCTION_SEGMENT, true},
+    {"cut", FUNCTION_CUT, true},          {"after", FUNCTION_AFTER, true},    {"before", FUNCTION_BEFORE, true},
 };
 
 static apl_status compile_call(function_call *out, apl_arena *arena, apl_str text)

@@ -10,8 +10,8 @@
 #include "base/limits.h"
 #include "bytes/files.h"
 #include "evaluate/mute.h"
-#include "json/json.h"
 #include "yaml/yaml.h"
+#include "json/json.h"
 
 static void ask_for_type(void *context, const apl_type *type)
 {
@@ -24,8 +24,8 @@ static void ask_for_type(void *context, const apl_type *type)
             apl_services_ask(content->services, type->number, &compiled->asked);
     }
     for (size_t i = 0; content->policies && i < apl_policy_set_count(content->policies); i++)
-        is_read_by_policies = is_read_by_policies ||
-                              apl_policy_reads_type(apl_policy_set_rule(content->policies, i)->policy, type->name);
+        is_read_by_policies =
+            is_read_by_policies || apl_policy_reads_type(apl_policy_set_rule(content->policies, i)->policy, type->name);
     if (is_read_by_policies)
         apl_services_ask(content->services, type->number, &content->policy_fields);
 }

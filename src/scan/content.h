@@ -1,4 +1,7 @@
-/* scan/content.h: all content of a run, compiled; inside scan and tools/content only. */
+/* scan/content.h: all content of a run, compiled.
+ *
+ * For the files of scan and for tools/content only; everybody else sees it through scan/scan.h. Read-only once it is
+ * open, but for the plans of types, which are built when the first document of a type arrives. */
 #ifndef APL_SCAN_CONTENT_H
 #define APL_SCAN_CONTENT_H
 

@@ -23,14 +23,16 @@ apl_status apl_content_check_places(const apl_content_files *files)
     for (size_t i = 0; i < files->count; i++) {
         apl_str path = files->items[i].path;
         size_t slashes = slashes_of(path);
-        bool is_rule = slashes == 4 && apl_str_find(path, APL_STR("/rules/")) > 0 && apl_str_ends(path, APL_STR(".yaml"));
+        bool is_rule =
+            slashes == 4 && apl_str_find(path, APL_STR("/rules/")) > 0 && apl_str_ends(path, APL_STR(".yaml"));
         bool is_service = slashes == 3 && apl_str_ends(path, APL_STR("/service.yaml"));
         bool is_provider = slashes == 2 && apl_str_ends(path, APL_STR("/provider.yaml"));
         if (apl_str_starts(path, APL_STR("services/")) && !is_rule && !is_service && !is_provider)
-            return apl_fail(APL_E_CONTENT,
-                            "%.*s: nobody looks here; services have <cloud>/provider.yaml, <cloud>/<service>/service.yaml "
-                            "and <cloud>/<service>/rules/<check>.yaml",
-                            APL_STR_ARG(path));
+            return apl_fail(
+                APL_E_CONTENT,
+                "%.*s: nobody looks here; services have <cloud>/provider.yaml, <cloud>/<service>/service.yaml "
+                "and <cloud>/<service>/rules/<check>.yaml",
+                APL_STR_ARG(path));
     }
     return APL_OK;
 }
@@ -53,8 +55,8 @@ static apl_status judges_nothing(const apl_content *content, const apl_service *
     for (uint32_t t = 0; t < service->type_count && t < TYPES_SHOWN; t++)
         apl_text_add_format(&names, "%s%.*s", t ? ", " : "",
                             APL_STR_ARG(apl_services_type(content->services, service->first_type + t)->name));
-    apl_status status = apl_fail(APL_E_CONTENT, "%s: policyRule.if: takes no type of its service, which has %.*s%s", file,
-                                 (int)names.size, names.data, service->type_count > TYPES_SHOWN ? " ..." : "");
+    apl_status status = apl_fail(APL_E_CONTENT, "%s: policyRule.if: takes no type of its service, which has %.*s%s",
+                                 file, (int)names.size, names.data, service->type_count > TYPES_SHOWN ? " ..." : "");
     apl_text_free(&names);
     return status;
 }

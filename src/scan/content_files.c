@@ -7,9 +7,9 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "bytes/files.h"
-#include "json/json.h"
 #include "scan/content.h"
 #include "yaml/yaml.h"
+#include "json/json.h"
 
 #define MAGIC APL_STR("APLCONT1")
 

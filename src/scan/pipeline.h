@@ -1,4 +1,6 @@
-/* scan/pipeline.h: the stages up to a linked estate; inside scan only. */
+/* scan/pipeline.h: the stages up to a linked estate.
+ *
+ * For the files of scan only: a scan and `policy eval` share it and differ in what they judge afterwards. */
 #ifndef APL_SCAN_PIPELINE_H
 #define APL_SCAN_PIPELINE_H
 

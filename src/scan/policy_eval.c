@@ -1,7 +1,7 @@
 /* scan/policy_eval.c: `policy eval`: every policy on every document, closed world.
  *
- * The documents given are all there is, so no related resource means noncompliant, as in Azure. A resource of a type that
- * no service knows is judged too. */
+ * The documents given are all there is, so no related resource means noncompliant, as in Azure. A resource of a type
+ * that no service knows is judged too. */
 #include "base/limits.h"
 #include "bytes/files.h"
 #include "json/json.h"
@@ -33,6 +33,12 @@ static void judge(const eval_job *job, size_t index, apl_asset_id asset)
 
     if (apl_policy_set_covers(job->content->policies, index, &eval, asset, &exemption)) {
         apl_policy_evaluate(&result, rule->policy, asset, &eval);
+        /* Of a type that no policy takes not even the name was kept, so its outcome says nothing. */
+        if (!apl_policy_takes_type(rule->policy, job->estate->assets.items[asset].type) &&
+            result.state != APL_NOT_APPLICABLE) {
+            result.state = APL_NOT_APPLICABLE;
+            result.reason = APL_STR("The policy is for resources of another type, name or kind.");
+        }
     } else {
         result.reason = APL_STR("outside the scope of the assignment");
         result.effect = apl_policy_effect(rule->policy);

@@ -201,13 +201,20 @@ static bool parse_page(parsing *parse, const apl_chunk *chunk, size_t first, siz
 
 static void parse_items(parsing *parse, const apl_chunk *chunk)
 {
-    bool is_taken = chunk->head.size && parse_page(parse, chunk, 0, chunk->items.count);
+    const apl_chunk_item *items = chunk->items.items;
+    size_t count = chunk->items.count;
+    size_t i = 0;
 
-    for (size_t i = 0; !is_taken && i < chunk->items.count; i++) {
-        if (chunk->head.size)
-            (void)parse_page(parse, chunk, i, i + 1); /* all but the broken ones */
+    /* A page holds documents when its first member is an object; what stands before it here says the same alone. */
+    for (; i < count && (chunk->head.size == 0 || (chunk->closing[0] && chunk->bytes[items[i].from] != '{')); i++)
+        parse_item(parse, chunk, items[i]);
+    if (i == count || parse_page(parse, chunk, i, count) || count - i == 1)
+        return;
+    for (; i < count; i++) { /* all but the broken ones */
+        if (chunk->bytes[items[i].from] == '{')
+            (void)parse_page(parse, chunk, i, i + 1);
         else
-            parse_item(parse, chunk, chunk->items.items[i]);
+            parse_item(parse, chunk, items[i]);
     }
 }
 

@@ -81,7 +81,8 @@ static apl_str instant_text(apl_arena *arena, apl_instant instant)
 }
 
 /* The id of a scan: what was scanned and when. */
-static apl_str scan_id(apl_arena *arena, const apl_content *content, const apl_scan_options *options, uint64_t documents)
+static apl_str scan_id(apl_arena *arena, const apl_content *content, const apl_scan_options *options,
+                       uint64_t documents)
 {
     uint8_t hash[APL_SHA256_BYTES];
     char hex[33];

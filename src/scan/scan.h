@@ -87,8 +87,8 @@ const apl_vocabulary *apl_content_vocabulary(const apl_content *content);
 apl_str apl_content_digest(const apl_content *content);
 const apl_aliases *apl_content_aliases(const apl_content *content);
 
-/* For `policy eval`: judges every policy on every document of the sources, closed world, one call of `on_line` a pair in
- * the order (policy, resource). */
+/* For `policy eval`: judges every policy on every document of the sources, closed world, one call of `on_line` a
+ * pair in the order (policy, resource). */
 typedef struct apl_policy_line {
     apl_str policy;
     apl_str resource;

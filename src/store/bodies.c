@@ -28,7 +28,7 @@ struct apl_bodies {
     const apl_body_job *jobs;    /* by position in `fresh` */
     apl_body_pipe *pipe;         /* NULL when nothing is to be stored */
     size_t stored;
-    apl_query *insert;
+    apl_insert *insert;
 };
 
 static int compare_digests(const void *a, const void *b)
@@ -159,35 +159,37 @@ static apl_status store_next(apl_bodies *bodies)
 
     if (status != APL_OK)
         return status;
-    apl_query_put_number(bodies->insert, bodies->items.items[bodies->fresh.items[bodies->stored]].number);
+    apl_insert_put_number(bodies->insert, bodies->last + 1 + (int64_t)bodies->stored);
     if (bodies->jobs[bodies->stored].dictionary)
-        apl_query_put_number(bodies->insert, bodies->jobs[bodies->stored].dictionary);
+        apl_insert_put_number(bodies->insert, bodies->jobs[bodies->stored].dictionary);
     else
-        apl_query_put_null(bodies->insert);
-    apl_query_put_number(bodies->insert, (int64_t)frame.size);
-    apl_query_put_bytes(bodies->insert, frame.data.data, frame.data.size);
+        apl_insert_put_null(bodies->insert);
+    apl_insert_put_number(bodies->insert, (int64_t)frame.size);
+    apl_insert_put_bytes(bodies->insert, frame.data.data, frame.data.size);
     bodies->stored++;
-    return apl_query_run(bodies->insert);
+    return apl_insert_add(bodies->insert);
 }
 
 static apl_status store_digests(apl_bodies *bodies)
 {
-    apl_query *query;
+    apl_insert *insert;
     apl_status status =
-        apl_query_new(&query, bodies->write->db, "INSERT INTO body_digests (low, high, body) VALUES (?1, ?2, ?3)");
+        apl_insert_new(&insert, bodies->write->db, "INSERT INTO body_digests (low, high, body)", "(?, ?, ?)");
 
     for (size_t i = 0; i < bodies->items.count && status == APL_OK; i++) {
         const body_want *want = &bodies->items.items[i];
         if (want->leader != i || want->number <= bodies->last)
             continue;
-        apl_query_put_number(query, (int64_t)want->digest.low);
-        apl_query_put_number(query, (int64_t)want->digest.high);
-        apl_query_put_number(query, want->number);
-        status = apl_query_run(query);
+        apl_insert_put_number(insert, (int64_t)want->digest.low);
+        apl_insert_put_number(insert, (int64_t)want->digest.high);
+        apl_insert_put_number(insert, want->number);
+        status = apl_insert_add(insert);
         if (status == APL_OK && i % ROWS_BETWEEN == 0)
             status = apl_bodies_advance(bodies);
     }
-    apl_query_free(query);
+    if (status == APL_OK)
+        status = apl_insert_finish(insert);
+    apl_insert_free(insert);
     return status;
 }
 
@@ -198,8 +200,8 @@ static apl_status start_pipe(apl_bodies *bodies)
     if (status != APL_OK)
         return status;
     bodies->jobs = make_jobs(bodies);
-    status = apl_query_new(&bodies->insert, bodies->write->db,
-                           "INSERT INTO bodies (body, dictionary, size, data) VALUES (?1, ?2, ?3, ?4)");
+    status = apl_insert_new(&bodies->insert, bodies->write->db, "INSERT INTO bodies (body, dictionary, size, data)",
+                            "(?, ?, ?, ?)");
     if (status == APL_OK)
         bodies->pipe = apl_body_pipe_new(bodies->write->estate, &bodies->write->store->dictionaries, bodies->jobs,
                                          bodies->fresh.count);
@@ -243,6 +245,8 @@ apl_status apl_bodies_finish(apl_bodies *bodies)
         status = store_digests(bodies);
     while (status == APL_OK && bodies->stored < bodies->fresh.count)
         status = store_next(bodies);
+    if (status == APL_OK && bodies->pipe)
+        status = apl_insert_finish(bodies->insert);
     return status;
 }
 
@@ -251,7 +255,7 @@ void apl_bodies_free(apl_bodies *bodies)
     if (bodies == NULL)
         return;
     apl_body_pipe_free(bodies->pipe);
-    apl_query_free(bodies->insert);
+    apl_insert_free(bodies->insert);
     apl_memory_free(bodies->items.items);
     apl_memory_free(bodies->fresh.items);
     apl_memory_free(bodies);

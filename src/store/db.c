@@ -199,14 +199,6 @@ void apl_query_put_text(apl_query *query, apl_str text)
                                     SQLITE_STATIC));
 }
 
-void apl_query_put_text_or_null(apl_query *query, apl_str text)
-{
-    if (text.size)
-        apl_query_put_text(query, text);
-    else
-        apl_query_put_null(query);
-}
-
 void apl_query_put_bytes(apl_query *query, const void *bytes, size_t size)
 {
     filled(query, sqlite3_bind_blob64(query->statement, ++query->parameter, size ? bytes : "", size, SQLITE_STATIC));

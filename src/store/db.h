@@ -50,7 +50,6 @@ void apl_query_free(apl_query *query); /* NULL is allowed */
 /* Fills the next parameter; running starts again at the first one. A fault shows when the query runs. */
 void apl_query_put_number(apl_query *query, int64_t number);
 void apl_query_put_text(apl_query *query, apl_str text);
-void apl_query_put_text_or_null(apl_query *query, apl_str text); /* NULL when empty */
 void apl_query_put_bytes(apl_query *query, const void *bytes, size_t size);
 void apl_query_put_null(apl_query *query);
 

@@ -143,7 +143,7 @@ apl_status apl_scan_find(apl_scan_row *out, apl_arena *arena, apl_store *store, 
 apl_status apl_store_summary(apl_summary *out, apl_store *store, apl_str snapshot_id)
 {
     apl_arena *arena = apl_arena_new();
-    apl_scan_row scan;
+    apl_scan_row scan = {0};
     apl_status status = apl_scan_find(&scan, arena, store, snapshot_id);
 
     *out = (apl_summary){0};

@@ -69,14 +69,15 @@ typedef struct version_merge {
     const apl_version_change *change;
     size_t inserted;
     apl_query *close;
-    apl_query *insert;
+    apl_insert *insert;
 } version_merge;
 
 static apl_status close_row(version_merge *merge, const apl_version *row)
 {
     apl_query_put_number(merge->close, merge->change->scan);
     apl_query_put_number(merge->close, row->key);
-    apl_query_put_number(merge->close, row->subkey);
+    if (merge->change->table->has_subkey)
+        apl_query_put_number(merge->close, row->subkey);
     return apl_query_run(merge->close);
 }
 
@@ -84,13 +85,14 @@ static apl_status insert_row(version_merge *merge, const apl_version *row)
 {
     apl_status status;
 
-    apl_query_put_number(merge->insert, row->key);
-    apl_query_put_number(merge->insert, row->subkey);
-    apl_query_put_number(merge->insert, merge->change->scan);
-    apl_query_put_number(merge->insert, (int64_t)row->digest);
+    apl_insert_put_number(merge->insert, row->key);
+    if (merge->change->table->has_subkey)
+        apl_insert_put_number(merge->insert, row->subkey);
+    apl_insert_put_number(merge->insert, merge->change->scan);
+    apl_insert_put_number(merge->insert, (int64_t)row->digest);
     status = merge->change->table->put(merge->change->context, merge->insert, row);
     if (status == APL_OK)
-        status = apl_query_run(merge->insert);
+        status = apl_insert_add(merge->insert);
     if (status == APL_OK && merge->change->between && ++merge->inserted % ROWS_BETWEEN == 0)
         status = merge->change->between(merge->change->between_context);
     return status;
@@ -142,12 +144,14 @@ apl_status apl_versions_write(apl_db *db, const apl_version_change *change)
     apl_status status = apl_query_new(&merge.close, db, change->table->close_sql);
 
     if (status == APL_OK)
-        status = apl_query_new(&merge.insert, db, change->table->insert_sql);
+        status = apl_insert_new(&merge.insert, db, change->table->insert_start, change->table->insert_row);
     if (status == APL_OK)
         status = close_rows(&merge);
     if (status == APL_OK)
         status = insert_rows(&merge);
+    if (status == APL_OK)
+        status = apl_insert_finish(merge.insert);
     apl_query_free(merge.close);
-    apl_query_free(merge.insert);
+    apl_insert_free(merge.insert);
     return status;
 }

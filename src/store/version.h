@@ -5,7 +5,7 @@
 #ifndef APL_STORE_VERSION_H
 #define APL_STORE_VERSION_H
 
-#include "store/db.h"
+#include "store/insert.h"
 
 /* One row as far as the merge knows it. `item` is the caller's: an index into what the scan brought. */
 typedef struct apl_version {
@@ -23,10 +23,12 @@ typedef struct apl_versions {
 
 typedef struct apl_version_table {
     const char *name;
-    const char *open_sql;   /* key, subkey, digest of the rows that hold, in key order */
-    const char *close_sql;  /* ?1 scan, ?2 key, ?3 subkey: ends a row */
-    const char *insert_sql; /* ?1 key, ?2 subkey, ?3 scan, ?4 digest, and what `put` fills */
-    apl_status (*put)(void *context, apl_query *query, const apl_version *version);
+    bool has_subkey;
+    const char *open_sql;     /* key, subkey (or 0), digest of the rows that hold, in key order */
+    const char *close_sql;    /* ?1 scan, ?2 key, ?3 subkey if any: ends a row */
+    const char *insert_start; /* see insert.h; the columns to_scan, key, subkey if any, from_scan, digest come first */
+    const char *insert_row;
+    apl_status (*put)(void *context, apl_insert *insert, const apl_version *version); /* the columns after them */
 } apl_version_table;
 
 void apl_versions_free(apl_versions *versions);

@@ -61,13 +61,13 @@ static inline bool apl_write_has_spooled(const apl_write *write, const apl_asset
            (asset->digest.low | asset->digest.high) != 0;
 }
 
-/* The number of a text, put into the query. */
-static inline apl_status apl_write_put_string(apl_write *write, apl_query *query, apl_str text)
+/* The number of a text, put into the row. */
+static inline apl_status apl_write_put_string(apl_write *write, apl_insert *insert, apl_str text)
 {
     int64_t number;
     apl_status status = apl_strings_number(&number, &write->store->strings, text);
 
-    apl_query_put_number(query, number);
+    apl_insert_put_number(insert, number);
     return status;
 }
 

@@ -78,8 +78,8 @@ typedef struct hashed_id {
 typedef struct id_numbering {
     asset_write *assets;
     apl_query *find;
-    apl_query *insert;
-    apl_query *insert_hash;
+    apl_insert *ids;
+    apl_insert *hashes;
     int64_t last;
     bool has_earlier; /* the store saw assets before */
     APL_VECTOR(hashed_id) fresh;
@@ -120,10 +120,10 @@ static apl_status add_id(id_numbering *numbering, apl_asset_id i)
 
     write->numbers[i] = fresh.number;
     APL_PUSH(&numbering->fresh, fresh);
-    apl_query_put_number(numbering->insert, fresh.number);
-    apl_query_put_text(numbering->insert, asset->id);
-    apl_query_put_number(numbering->insert, asset->ids_ignore_case);
-    return apl_query_run(numbering->insert);
+    apl_insert_put_number(numbering->ids, fresh.number);
+    apl_insert_put_text(numbering->ids, asset->id);
+    apl_insert_put_number(numbering->ids, asset->ids_ignore_case);
+    return apl_insert_add(numbering->ids);
 }
 
 static int compare_hashes(const void *a, const void *b)
@@ -143,11 +143,11 @@ static apl_status add_hashes(id_numbering *numbering)
     if (numbering->fresh.count)
         qsort(numbering->fresh.items, numbering->fresh.count, sizeof *numbering->fresh.items, compare_hashes);
     for (size_t i = 0; i < numbering->fresh.count && status == APL_OK; i++) {
-        apl_query_put_number(numbering->insert_hash, numbering->fresh.items[i].hash);
-        apl_query_put_number(numbering->insert_hash, numbering->fresh.items[i].number);
-        status = apl_query_run(numbering->insert_hash);
+        apl_insert_put_number(numbering->hashes, numbering->fresh.items[i].hash);
+        apl_insert_put_number(numbering->hashes, numbering->fresh.items[i].number);
+        status = apl_insert_add(numbering->hashes);
     }
-    return status;
+    return status == APL_OK ? apl_insert_finish(numbering->hashes) : status;
 }
 
 static apl_status number_rest(id_numbering *numbering)
@@ -165,6 +165,8 @@ static apl_status number_rest(id_numbering *numbering)
         if (status == APL_OK && i % IDS_BETWEEN == 0)
             status = apl_bodies_advance(write->bodies);
     }
+    if (status == APL_OK)
+        status = apl_insert_finish(numbering->ids);
     return status == APL_OK ? add_hashes(numbering) : status;
 }
 
@@ -180,14 +182,14 @@ static apl_status number_assets(asset_write *assets)
                                "SELECT i.asset, i.id, i.ignores_case FROM id_hashes h JOIN ids i ON i.asset = h.asset "
                                "WHERE h.hash = ?1");
     if (status == APL_OK)
-        status = apl_query_new(&numbering.insert, db, "INSERT INTO ids (asset, id, ignores_case) VALUES (?1, ?2, ?3)");
+        status = apl_insert_new(&numbering.ids, db, "INSERT INTO ids (asset, id, ignores_case)", "(?, ?, ?)");
     if (status == APL_OK)
-        status = apl_query_new(&numbering.insert_hash, db, "INSERT INTO id_hashes (hash, asset) VALUES (?1, ?2)");
+        status = apl_insert_new(&numbering.hashes, db, "INSERT INTO id_hashes (hash, asset)", "(?, ?)");
     if (status == APL_OK)
         status = number_rest(&numbering);
     apl_query_free(numbering.find);
-    apl_query_free(numbering.insert);
-    apl_query_free(numbering.insert_hash);
+    apl_insert_free(numbering.ids);
+    apl_insert_free(numbering.hashes);
     apl_memory_free(numbering.fresh.items);
     return status;
 }
@@ -234,7 +236,15 @@ static apl_str name_in_id(apl_str id)
     return slash < 0 ? id : apl_str_slice(id, (size_t)slash + 1, id.size);
 }
 
-static apl_status put_strings(apl_write *write, apl_query *query, const apl_asset *asset)
+static void put_text_or_null(apl_insert *insert, apl_str text)
+{
+    if (text.size)
+        apl_insert_put_text(insert, text);
+    else
+        apl_insert_put_null(insert);
+}
+
+static apl_status put_strings(apl_write *write, apl_insert *insert, const apl_asset *asset)
 {
     const apl_str texts[] = {
         write->estate->vocabulary->kinds.items[asset->kind].name,
@@ -249,16 +259,16 @@ static apl_status put_strings(apl_write *write, apl_query *query, const apl_asse
     apl_status status = APL_OK;
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts && status == APL_OK; i++)
-        status = apl_write_put_string(write, query, texts[i]);
+        status = apl_write_put_string(write, insert, texts[i]);
     if (status != APL_OK)
         return status;
     write->text.size = 0;
     if (asset->tags.type == APL_VALUE_OBJECT)
         apl_value_write(&write->text, asset->tags, 0);
-    return apl_write_put_string(write, query, apl_text_str(&write->text));
+    return apl_write_put_string(write, insert, apl_text_str(&write->text));
 }
 
-static apl_status put_asset(void *context, apl_query *query, const apl_version *version)
+static apl_status put_asset(void *context, apl_insert *insert, const apl_version *version)
 {
     const asset_write *assets = context;
     apl_write *write = assets->write;
@@ -266,42 +276,41 @@ static apl_status put_asset(void *context, apl_query *query, const apl_version *
     bool has_usual_name = apl_str_equal(asset->name, name_in_id(asset->id));
     apl_status status;
 
-    apl_query_put_text_or_null(query, assets->is_respelled[version->item] ? asset->id : APL_STR_NONE);
+    put_text_or_null(insert, assets->is_respelled[version->item] ? asset->id : APL_STR_NONE);
     if (has_usual_name)
-        apl_query_put_null(query);
+        apl_insert_put_null(insert);
     else
-        apl_query_put_text(query, asset->name);
-    apl_query_put_text_or_null(query, asset->full_name);
-    status = put_strings(write, query, asset);
+        apl_insert_put_text(insert, asset->name);
+    put_text_or_null(insert, asset->full_name);
+    status = put_strings(write, insert, asset);
     if (asset->parent == APL_ASSET_NONE)
-        apl_query_put_null(query);
+        apl_insert_put_null(insert);
     else
-        apl_query_put_number(query, write->numbers[asset->parent]);
-    apl_query_put_number(query, (asset->is_read ? 1 : 0) | (asset->is_ai ? 2 : 0));
-    apl_query_put_number(query, asset->used_for);
-    apl_query_put_number(query, asset->exposure);
-    apl_query_put_number(query, asset->sensitivity);
-    apl_query_put_number(query, asset->criticality);
-    apl_query_put_number(query, asset->unread_groups);
-    apl_query_put_number(query, asset->read_at);
+        apl_insert_put_number(insert, write->numbers[asset->parent]);
+    apl_insert_put_number(insert, (asset->is_read ? 1 : 0) | (asset->is_ai ? 2 : 0));
+    apl_insert_put_number(insert, asset->used_for);
+    apl_insert_put_number(insert, asset->exposure);
+    apl_insert_put_number(insert, asset->sensitivity);
+    apl_insert_put_number(insert, asset->criticality);
+    apl_insert_put_number(insert, asset->unread_groups);
+    apl_insert_put_number(insert, asset->read_at);
     if (assets->bodies[version->item])
-        apl_query_put_number(query, assets->bodies[version->item]);
+        apl_insert_put_number(insert, assets->bodies[version->item]);
     else
-        apl_query_put_null(query);
-    apl_query_put_number(query, (int64_t)asset->digest.low);
-    apl_query_put_number(query, (int64_t)asset->digest.high);
+        apl_insert_put_null(insert);
+    apl_insert_put_number(insert, (int64_t)asset->digest.low);
+    apl_insert_put_number(insert, (int64_t)asset->digest.high);
     return status;
 }
 
 static const apl_version_table assets_table = {
     .name = "assets",
     .open_sql = NULL, /* loaded with the ids */
-    .close_sql = "UPDATE assets SET to_scan = ?1 WHERE to_scan = " APL_OPEN_SQL " AND asset = ?2 AND ?3 = 0",
-    .insert_sql =
-        "INSERT INTO assets (to_scan, asset, from_scan, digest, id, name, full_name, kind, type, cloud, tenant, scope, "
-        "location, source, why_unread, tags, parent, flags, used_for, exposure, sensitivity, criticality, "
-        "unread_groups, read_at, body, body_low, body_high) VALUES (" APL_OPEN_SQL ", ?1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-        "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
+    .close_sql = "UPDATE assets SET to_scan = ?1 WHERE to_scan = " APL_OPEN_SQL " AND asset = ?2",
+    .insert_start = "INSERT INTO assets (to_scan, asset, from_scan, digest, id, name, full_name, kind, type, "
+                    "cloud, tenant, scope, location, source, why_unread, tags, parent, flags, used_for, "
+                    "exposure, sensitivity, criticality, unread_groups, read_at, body, body_low, body_high)",
+    .insert_row = "(" APL_OPEN_SQL ", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     .put = put_asset,
 };
 
@@ -356,7 +365,7 @@ static uint64_t relation_digest(apl_write *write, const apl_relation *relation)
     return apl_str_hash(apl_text_str(&write->text));
 }
 
-static apl_status put_relations(void *context, apl_query *query, const apl_version *version)
+static apl_status put_relations(void *context, apl_insert *insert, const apl_version *version)
 {
     apl_write *write = context;
     const apl_estate *estate = write->estate;
@@ -378,16 +387,16 @@ static apl_status put_relations(void *context, apl_query *query, const apl_versi
         apl_pack_number(&write->text, (uint64_t)write->numbers[relation->to]);
         apl_pack_number(&write->text, (uint64_t)evidence);
     }
-    apl_query_put_bytes(query, write->text.data, write->text.size);
+    apl_insert_put_bytes(insert, write->text.data, write->text.size);
     return status;
 }
 
 static const apl_version_table relations_table = {
     .name = "relation lists",
     .open_sql = "SELECT asset, 0, digest FROM relations WHERE to_scan = " APL_OPEN_SQL " ORDER BY asset",
-    .close_sql = "UPDATE relations SET to_scan = ?1 WHERE to_scan = " APL_OPEN_SQL " AND asset = ?2 AND ?3 = 0",
-    .insert_sql = "INSERT INTO relations (to_scan, asset, from_scan, digest, ends) "
-                  "VALUES (" APL_OPEN_SQL ", ?1, ?3, ?4, ?5)",
+    .close_sql = "UPDATE relations SET to_scan = ?1 WHERE to_scan = " APL_OPEN_SQL " AND asset = ?2",
+    .insert_start = "INSERT INTO relations (to_scan, asset, from_scan, digest, ends)",
+    .insert_row = "(" APL_OPEN_SQL ", ?, ?, ?, ?)",
     .put = put_relations,
 };
 

@@ -65,57 +65,54 @@ static void id_bytes(uint8_t out[ID_BYTES], const char *id)
         out[i / 2] = (uint8_t)(out[i / 2] | (i % 2 ? digit_of(id[i]) : digit_of(id[i]) << 4));
 }
 
-typedef struct finding_write {
-    apl_write *write;
-    uint8_t id[ID_BYTES]; /* of the row that is written */
-} finding_write;
-
-static apl_status put_finding(void *context, apl_query *query, const apl_version *version)
+static apl_status put_finding(void *context, apl_insert *insert, const apl_version *version)
 {
-    finding_write *findings = context;
-    apl_write *write = findings->write;
+    apl_write *write = context;
     const apl_finding *finding = &write->estate->findings.items[version->item];
+    uint8_t id[ID_BYTES];
     apl_status status;
 
-    id_bytes(findings->id, finding->id);
-    apl_query_put_bytes(query, findings->id, ID_BYTES);
-    apl_query_put_number(query, finding->status);
-    apl_query_put_number(query, finding->severity);
+    id_bytes(id, finding->id);
+    apl_insert_put_bytes(insert, id, ID_BYTES);
+    apl_insert_put_number(insert, finding->status);
+    apl_insert_put_number(insert, finding->severity);
     write->text.size = 0;
     apl_evidence_write(&write->text, finding);
-    status = apl_write_put_string(write, query, apl_text_str(&write->text));
+    status = apl_write_put_string(write, insert, apl_text_str(&write->text));
     if (status == APL_OK)
-        status = apl_write_put_string(write, query, finding->reason);
+        status = apl_write_put_string(write, insert, finding->reason);
     if (status == APL_OK)
-        status = apl_write_put_string(write, query, finding->needs);
+        status = apl_write_put_string(write, insert, finding->needs);
     return status;
 }
 
 static const apl_version_table findings_table = {
     .name = "findings",
+    .has_subkey = true,
     .open_sql = "SELECT asset, rule, digest FROM findings WHERE to_scan = " APL_OPEN_SQL " ORDER BY asset, rule",
     .close_sql = "UPDATE findings SET to_scan = ?1 WHERE to_scan = " APL_OPEN_SQL " AND asset = ?2 AND rule = ?3",
-    .insert_sql = "INSERT INTO findings (to_scan, asset, rule, from_scan, digest, id, status, severity, evidence, "
-                  "reason, needs) VALUES (" APL_OPEN_SQL ", ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    .insert_start = "INSERT INTO findings (to_scan, asset, rule, from_scan, digest, id, status, severity, "
+                    "evidence, reason, needs)",
+    .insert_row = "(" APL_OPEN_SQL ", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     .put = put_finding,
 };
 
-static apl_status put_rule(void *context, apl_query *query, const apl_version *version)
+static apl_status put_rule(void *context, apl_insert *insert, const apl_version *version)
 {
     apl_write *write = context;
 
     write->text.size = 0;
     apl_rule_write(&write->text, write->estate->findings.items[version->item].rule);
-    apl_query_put_text(query, apl_text_str(&write->text));
+    apl_insert_put_text(insert, apl_text_str(&write->text));
     return APL_OK;
 }
 
 static const apl_version_table rules_table = {
     .name = "rules",
     .open_sql = "SELECT rule, 0, digest FROM rules WHERE to_scan = " APL_OPEN_SQL " ORDER BY rule",
-    .close_sql = "UPDATE rules SET to_scan = ?1 WHERE to_scan = " APL_OPEN_SQL " AND rule = ?2 AND ?3 = 0",
-    .insert_sql = "INSERT INTO rules (to_scan, rule, from_scan, digest, text) "
-                  "VALUES (" APL_OPEN_SQL ", ?1, ?3, ?4, ?5)",
+    .close_sql = "UPDATE rules SET to_scan = ?1 WHERE to_scan = " APL_OPEN_SQL " AND rule = ?2",
+    .insert_start = "INSERT INTO rules (to_scan, rule, from_scan, digest, text)",
+    .insert_row = "(" APL_OPEN_SQL ", ?, ?, ?, ?)",
     .put = put_rule,
 };
 
@@ -163,7 +160,6 @@ static apl_status want_findings(apl_write *write, apl_versions *findings, apl_ve
 
 apl_status apl_write_findings(apl_write *write)
 {
-    finding_write context = {.write = write};
     apl_versions findings = {0};
     apl_versions rules = {0};
     apl_status status = want_findings(write, &findings, &rules);
@@ -171,37 +167,38 @@ apl_status apl_write_findings(apl_write *write)
     if (status == APL_OK)
         status = write_table(write, &rules_table, &rules, write);
     if (status == APL_OK)
-        status = write_table(write, &findings_table, &findings, &context);
+        status = write_table(write, &findings_table, &findings, write);
     apl_versions_free(&findings);
     apl_versions_free(&rules);
     return status;
 }
 
-static apl_status put_coverage(void *context, apl_query *query, const apl_version *version)
+static apl_status put_coverage(void *context, apl_insert *insert, const apl_version *version)
 {
     apl_write *write = context;
     const apl_coverage *row = &write->estate->coverage.items[version->item];
-    apl_status status = apl_write_put_string(write, query, row->source);
+    apl_status status = apl_write_put_string(write, insert, row->source);
 
     if (status == APL_OK)
-        status = apl_write_put_string(write, query, row->scope);
+        status = apl_write_put_string(write, insert, row->scope);
     if (status == APL_OK)
-        status = apl_write_put_string(write, query, row->type);
-    apl_query_put_number(query, row->state);
-    apl_query_put_number(query, (int64_t)row->count);
+        status = apl_write_put_string(write, insert, row->type);
+    apl_insert_put_number(insert, row->state);
+    apl_insert_put_number(insert, (int64_t)row->count);
     if (status == APL_OK)
-        status = apl_write_put_string(write, query, row->why);
+        status = apl_write_put_string(write, insert, row->why);
     if (status == APL_OK)
-        status = apl_write_put_string(write, query, row->needs);
+        status = apl_write_put_string(write, insert, row->needs);
     return status;
 }
 
 static const apl_version_table coverage_table = {
     .name = "coverage rows",
     .open_sql = "SELECT row, 0, digest FROM coverage WHERE to_scan = " APL_OPEN_SQL " ORDER BY row",
-    .close_sql = "UPDATE coverage SET to_scan = ?1 WHERE to_scan = " APL_OPEN_SQL " AND row = ?2 AND ?3 = 0",
-    .insert_sql = "INSERT INTO coverage (to_scan, row, from_scan, digest, source, scope, type, state, count, why, "
-                  "needs) VALUES (" APL_OPEN_SQL ", ?1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    .close_sql = "UPDATE coverage SET to_scan = ?1 WHERE to_scan = " APL_OPEN_SQL " AND row = ?2",
+    .insert_start = "INSERT INTO coverage (to_scan, row, from_scan, digest, source, scope, type, state, count, "
+                    "why, needs)",
+    .insert_row = "(" APL_OPEN_SQL ", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     .put = put_coverage,
 };
 

@@ -18,8 +18,8 @@ OUTCOMES = {"pass": "pass", "fail": "fail", "unread": "manual"}
 
 
 def scan(paths, extra=()):
-    command = [APLOMB, "scan", "--no-store", "--jobs", "1", "--format", "json", "--status", "all", *extra, *map(str, paths)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    options = ["--no-store", "--jobs", "1", "--format", "json", "--status", "all", *extra]
+    done = subprocess.run([APLOMB, "scan", *options, *map(str, paths)], capture_output=True, text=True)
     if done.returncode not in (0, 3):
         raise RuntimeError(f"exit {done.returncode}: {done.stderr.strip()}")
     return json.loads(done.stdout)

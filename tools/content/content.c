@@ -1,6 +1,7 @@
 /* tools/content/content.c: checks all content and packs it for building in.
  *
- * apl-content --output FILE --root DIR reads vocabulary/, frameworks/ and services/ below DIR, compiles them as a scan would,
+ * apl-content --output FILE --root DIR reads vocabulary/, frameworks/ and services/ below DIR, compiles them as a
+ * scan would,
  * insists that every rule has a passing, a failing and an unread case, and writes the packed form. Every mistake is
  * one line on stderr and the build stops. */
 #include <errno.h>
@@ -36,7 +37,8 @@ static apl_status check_cases(const apl_content *content, apl_arena *arena, cons
     status = apl_files_add(&files, apl_arena_format(arena, "%s/services", root).data);
     for (size_t r = 0; status == APL_OK && r < content->rule_count; r++) {
         const apl_rule_info *rule = &content->rules[r].info;
-        apl_str folder = apl_arena_format(arena, "%.*s/cases/%.*s", APL_STR_ARG(rule->service), APL_STR_ARG(rule->check));
+        apl_str folder =
+            apl_arena_format(arena, "%.*s/cases/%.*s", APL_STR_ARG(rule->service), APL_STR_ARG(rule->check));
         for (size_t o = 0; o < 3; o++) {
             if (!has_case(&files, folder, outcomes[o])) {
                 (void)fprintf(stderr, "services/%.*s: the rule has no %s case\n", APL_STR_ARG(folder), outcomes[o]);

@@ -1,7 +1,7 @@
 /* normalize/shapes/asset_inventory.c: rows of Google Cloud Asset Inventory.
  *
- * {"name": "//host/path", "assetType": "host/Type", "resource": {"data": {}}} (Cloud Asset API v1, Asset). A row without
- * resource data (searchAllResources) is a summary: the row itself is the body. */
+ * {"name": "//host/path", "assetType": "host/Type", "resource": {"data": {}}} (Cloud Asset API v1, Asset). A row
+ * without resource data (searchAllResources) is a summary: the row itself is the body. */
 #include "normalize/shape.h"
 
 static bool inventory_matches(const apl_json *object)

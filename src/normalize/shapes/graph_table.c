@@ -20,7 +20,8 @@ static void write_row(apl_text *out, const apl_json *columns, const apl_json *ro
     bool is_first = true;
 
     apl_text_add_char(out, '{');
-    for (apl_json_items column = apl_json_each_item(columns); apl_json_next_item(&column) && apl_json_next_item(&cell);) {
+    for (apl_json_items column = apl_json_each_item(columns);
+         apl_json_next_item(&column) && apl_json_next_item(&cell);) {
         const apl_json *name = apl_json_get(column.value, APL_STR("name"));
         if (name == NULL)
             continue;

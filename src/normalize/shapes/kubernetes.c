@@ -1,7 +1,7 @@
 /* normalize/shapes/kubernetes.c: Kubernetes objects and lists as `kubectl -o json` gives them.
  *
- * {"apiVersion", "kind", "metadata"}; a list has "items" and a kind that ends in List (Kubernetes API concepts). The type
- * is `<apiVersion>/<kind>`. */
+ * {"apiVersion", "kind", "metadata"}; a list has "items" and a kind that ends in List (Kubernetes API concepts). The
+ * type is `<apiVersion>/<kind>`. */
 #include "normalize/shape.h"
 
 static bool kubernetes_matches(const apl_json *object)

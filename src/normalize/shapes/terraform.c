@@ -2,7 +2,8 @@
  *
  * State (format version 4): {"terraform_version", "resources": [{"mode","type","name","instances":[{"attributes"}]}]}.
  * Show: {"format_version", "values" | "planned_values": {"root_module": {"resources": [{"type","name","values"}],
- * "child_modules": [...]}}} (Terraform JSON output format). The type is Terraform's own, as azurerm_cognitive_account. */
+ * "child_modules": [...]}}} (Terraform JSON output format). The type is Terraform's own, as
+ * azurerm_cognitive_account. */
 #include "normalize/shape.h"
 
 #define MODULES_MAX 4096
