@@ -271,6 +271,7 @@ apl_report apl_session_report(const apl_session *session, apl_view view)
         .view = view,
         .snapshot = session->has_snapshot ? &session->snapshot : NULL,
         .selection = &session->selection,
+        .threads = session->options.jobs,
         .vocabulary = session->content ? apl_content_vocabulary(session->content) : NULL,
         .sources = join_sources(session),
     };

@@ -75,7 +75,7 @@ static const apl_column asset_columns[] = {
     {"name", "Name", APL_IN_ALL, 12, 36, APL_CUT_END, false, false},
     {"exposure", "Exposure", APL_IN_ALL, 8, 8, APL_CUT_END, false, false},
     {"ai", "AI", APL_IN_ALL, 3, 3, APL_CUT_END, false, false},
-    {"read", "Read", APL_IN_ALL, 4, 4, APL_CUT_END, false, false},
+    {"read", "Read", APL_IN_ALL, 0, 4, APL_CUT_END, false, false},
     {"location", "Location", APL_IN_ALL, 0, 14, APL_CUT_END, false, false},
     {"id", "Id", APL_IN_ALL, 19, 0, APL_CUT_START, false, false},
     {"type", "Type", APL_IN_DATA | APL_IN_MARKDOWN, 0, 0, APL_CUT_END, false, false},

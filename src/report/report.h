@@ -33,6 +33,7 @@ typedef struct apl_report {
     const char *stored_in; /* SCAN: the store that holds it now; NULL: none */
     bool lists_findings;   /* SCAN as text: the selected findings follow the summary */
     const char *sources;   /* the SOURCE words as they were given, for "next" */
+    unsigned threads;      /* that may write rows; 0: one a core */
 } apl_report;
 
 /* The table that a report is for formats that show one: assets for the inventory, findings for scan and findings. */

@@ -1,9 +1,12 @@
 /* report/walk.c: goes through the sections of a report row by row.
  *
  * Under the JSON formats. Assets and findings are those of the selection; relations are those whose both ends are
- * shown; coverage is always whole, because what was not read concerns every answer. */
+ * shown; coverage is always whole, because what was not read concerns every answer. Long sections are written by all
+ * threads, each a run of rows into a text of its own; the texts are then joined in order. */
 #include "report/walk.h"
 
+#include "base/limits.h"
+#include "base/threads.h"
 #include "report/row.h"
 
 bool apl_walk_has(const apl_report *report, apl_section section)
@@ -18,118 +21,160 @@ bool apl_walk_has(const apl_report *report, apl_section section)
     return (views[section] & (unsigned)report->view) != 0;
 }
 
+/* Rows that one thread writes at a time; a run of findings is about a megabyte. */
+#define RUN_ROWS 512u
+
+/* One section: which rows it has, and how one is written. */
+typedef struct walk_rows {
+    const char *record;
+    size_t count;
+    const uint32_t *numbers; /* of the rows in the estate; NULL: all, in order */
+    void (*write)(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch);
+} walk_rows;
+
 typedef struct walk_state {
-    apl_output *output;
     const apl_report *report;
     const apl_walk_frame *frame;
-    size_t index;
+    const walk_rows *rows;
+    size_t first; /* row of the batch that is being written */
+    apl_text texts[APL_THREADS_MAX];
+    apl_arena *scratch[APL_THREADS_MAX];
 } walk_state;
 
-static void open_row(walk_state *state, const char *record)
+static void write_asset(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch)
 {
-    state->frame->before(&state->output->text, record, state->index++);
+    (void)scratch;
+    apl_row_asset(out, estate, number);
 }
 
-static apl_status close_row(walk_state *state)
+static void write_relation(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch)
 {
-    state->frame->after(&state->output->text);
-    return apl_output_step(state->output);
+    (void)scratch;
+    apl_row_relation(out, estate, &estate->relations.items[number]);
 }
 
-static apl_status walk_assets(walk_state *state)
+static void write_finding(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch)
 {
-    const apl_selection *selection = state->report->selection;
+    apl_row_finding(out, estate, &estate->findings.items[number], scratch);
+}
+
+static void write_coverage(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch)
+{
+    (void)scratch;
+    apl_row_coverage(out, &estate->coverage.items[number]);
+}
+
+/* The rows [from, to) of run `run` of the batch into its text. */
+static void write_run(void *context, unsigned thread, size_t from, size_t to)
+{
+    walk_state *state = context;
+    const walk_rows *rows = state->rows;
+
+    (void)thread;
+    for (size_t run = from; run < to; run++) {
+        apl_text *out = &state->texts[run];
+        size_t first = state->first + run * RUN_ROWS;
+        size_t last = first + RUN_ROWS < rows->count ? first + RUN_ROWS : rows->count;
+        for (size_t row = first; row < last; row++) {
+            uint32_t number = rows->numbers ? rows->numbers[row] : (uint32_t)row;
+            state->frame->before(out, rows->record, row);
+            rows->write(out, state->report->snapshot->estate, number, state->scratch[run]);
+            state->frame->after(out);
+            apl_arena_reset(state->scratch[run]);
+        }
+    }
+}
+
+static apl_status join_texts(walk_state *state, apl_output *output, unsigned runs)
+{
     apl_status status = APL_OK;
 
-    for (size_t i = 0; status == APL_OK && i < selection->assets.count; i++) {
-        open_row(state, "asset");
-        apl_row_asset(&state->output->text, state->report->snapshot->estate, selection->assets.items[i]);
-        status = close_row(state);
+    for (unsigned run = 0; run < runs; run++) {
+        if (state->texts[run].is_cut)
+            output->text.is_cut = true; /* output says that a row was too long */
+        apl_text_add(&output->text, apl_text_str(&state->texts[run]));
+        state->texts[run].size = 0;
+        if (status == APL_OK)
+            status = apl_output_step(output);
     }
     return status;
 }
 
-/* A bit for each asset of the selection; NULL when it has all of them. Freed with apl_memory_free. */
-static uint64_t *shown_assets(const apl_report *report)
+static apl_status walk(apl_output *output, const apl_report *report, const walk_rows *rows,
+                       const apl_walk_frame *frame)
 {
+    unsigned wanted = report->threads ? report->threads : apl_threads_default();
+    unsigned runs = wanted < APL_THREADS_MAX ? wanted : APL_THREADS_MAX;
+    walk_state *state = apl_memory_new(sizeof *state);
+    apl_status status = APL_OK;
+
+    state->report = report;
+    state->rows = rows;
+    state->frame = frame;
+    for (unsigned run = 0; run < runs; run++) {
+        apl_text_init(&state->texts[run], APL_OUTPUT_ROW_BYTES_MAX);
+        state->scratch[run] = apl_arena_new();
+    }
+    for (; status == APL_OK && state->first < rows->count; state->first += (size_t)runs * RUN_ROWS) {
+        size_t left = (rows->count - state->first + RUN_ROWS - 1) / RUN_ROWS;
+        unsigned used = left < runs ? (unsigned)left : runs;
+        apl_parallel(used, used, 1, write_run, state);
+        status = join_texts(state, output, used);
+    }
+    for (unsigned run = 0; run < runs; run++) {
+        apl_text_free(&state->texts[run]);
+        apl_arena_free(state->scratch[run]);
+    }
+    apl_memory_free(state);
+    return status;
+}
+
+/* The numbers of the relations whose both ends are in the selection; NULL when that is all of them. Freed with
+ * apl_memory_free. */
+static uint32_t *shown_relations(size_t *count, const apl_report *report)
+{
+    const apl_estate *estate = report->snapshot->estate;
     const apl_selection *selection = report->selection;
-    size_t count = report->snapshot->estate->assets.count;
 
-    if (selection->assets.count == count)
+    *count = estate->relations.count;
+    if (selection->assets.count == estate->assets.count)
         return NULL;
-    uint64_t *bits = apl_memory_new((count / 64 + 1) * sizeof *bits);
+    bool *is_shown = apl_memory_new(estate->assets.count + 1);
+    uint32_t *numbers = apl_memory_new((estate->relations.count + 1) * sizeof *numbers);
     for (size_t i = 0; i < selection->assets.count; i++)
-        bits[selection->assets.items[i] / 64] |= UINT64_C(1) << selection->assets.items[i] % 64;
-    return bits;
-}
-
-static bool is_shown(const uint64_t *bits, apl_asset_id asset)
-{
-    return bits == NULL || (bits[asset / 64] >> asset % 64 & 1) != 0;
-}
-
-static apl_status walk_relations(walk_state *state)
-{
-    const apl_estate *estate = state->report->snapshot->estate;
-    uint64_t *shown = shown_assets(state->report);
-    apl_status status = APL_OK;
-
-    for (size_t i = 0; status == APL_OK && i < estate->relations.count; i++) {
-        const apl_relation *relation = &estate->relations.items[i];
-        if (!is_shown(shown, relation->from) || !is_shown(shown, relation->to))
-            continue;
-        open_row(state, "relation");
-        apl_row_relation(&state->output->text, estate, relation);
-        status = close_row(state);
+        is_shown[selection->assets.items[i]] = true;
+    *count = 0;
+    for (size_t i = 0; i < estate->relations.count; i++) {
+        if (is_shown[estate->relations.items[i].from] && is_shown[estate->relations.items[i].to])
+            numbers[(*count)++] = (uint32_t)i;
     }
-    apl_memory_free(shown);
-    return status;
-}
-
-static apl_status walk_findings(walk_state *state)
-{
-    const apl_estate *estate = state->report->snapshot->estate;
-    const apl_selection *selection = state->report->selection;
-    apl_arena *scratch = apl_arena_new();
-    apl_status status = APL_OK;
-
-    for (size_t i = 0; status == APL_OK && i < selection->findings.count; i++) {
-        open_row(state, "finding");
-        apl_row_finding(&state->output->text, estate, &estate->findings.items[selection->findings.items[i]], scratch);
-        status = close_row(state);
-        apl_arena_reset(scratch);
-    }
-    apl_arena_free(scratch);
-    return status;
-}
-
-static apl_status walk_coverage(walk_state *state)
-{
-    const apl_estate *estate = state->report->snapshot->estate;
-    apl_status status = APL_OK;
-
-    for (size_t i = 0; status == APL_OK && i < estate->coverage.count; i++) {
-        open_row(state, "coverage");
-        apl_row_coverage(&state->output->text, &estate->coverage.items[i]);
-        status = close_row(state);
-    }
-    return status;
+    apl_memory_free(is_shown);
+    return numbers;
 }
 
 apl_status apl_walk_section(apl_output *output, const apl_report *report, apl_section section,
                             const apl_walk_frame *frame)
 {
-    walk_state state = {.output = output, .report = report, .frame = frame};
+    const apl_selection *selection = report->selection;
+    uint32_t *relations = NULL;
+    walk_rows rows = {0};
 
     switch (section) {
     case APL_SECTION_ASSETS:
-        return walk_assets(&state);
+        rows = (walk_rows){"asset", selection->assets.count, selection->assets.items, write_asset};
+        break;
     case APL_SECTION_RELATIONS:
-        return walk_relations(&state);
+        relations = shown_relations(&rows.count, report);
+        rows = (walk_rows){"relation", rows.count, relations, write_relation};
+        break;
     case APL_SECTION_FINDINGS:
-        return walk_findings(&state);
+        rows = (walk_rows){"finding", selection->findings.count, selection->findings.items, write_finding};
+        break;
     case APL_SECTION_COVERAGE:
-        return walk_coverage(&state);
+        rows = (walk_rows){"coverage", report->snapshot->estate->coverage.count, NULL, write_coverage};
+        break;
     }
-    return APL_OK;
+    apl_status status = walk(output, report, &rows, frame);
+    apl_memory_free(relations);
+    return status;
 }
