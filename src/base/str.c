@@ -107,10 +107,13 @@ long apl_str_find(apl_str text, apl_str part)
 
 long apl_str_find_nocase(apl_str text, apl_str part)
 {
+    if (part.size == 0)
+        return 0;
     if (part.size > text.size)
         return -1;
+    char first = apl_char_lower(part.data[0]);
     for (uint32_t i = 0; i + part.size <= text.size; i++) {
-        if (apl_str_equal_nocase(apl_str_slice(text, i, i + part.size), part))
+        if (apl_char_lower(text.data[i]) == first && apl_str_equal_nocase(apl_str_slice(text, i, i + part.size), part))
             return (long)i;
     }
     return -1;

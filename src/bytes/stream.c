@@ -268,8 +268,10 @@ static apl_status push_level(apl_stream *stream, bool is_raw)
     (void)archive_read_support_filter_xz(at->archive);
     (void)archive_read_support_format_zip_streamable(at->archive);
     (void)archive_read_support_format_tar(at->archive);
-    if (is_raw)
+    if (is_raw) {
         (void)archive_read_support_format_raw(at->archive);
+        (void)archive_read_support_format_empty(at->archive);
+    }
     stream->below_failed = APL_OK;
     if (archive_read_open(at->archive, stream, NULL, read_below, NULL) != ARCHIVE_OK) {
         apl_status status = damaged(stream, at);
@@ -310,6 +312,10 @@ static apl_status next_member(bool *found, apl_stream *stream)
             return apl_fail(APL_E_LIMIT, "more than %d members", APL_ARCHIVE_MEMBERS_MAX);
         }
         bool is_single = archive_format(at->archive) == ARCHIVE_FORMAT_RAW;
+        if (is_single && archive_filter_count(at->archive) < 2) {
+            at->is_done = true; /* its text would be the same bytes again */
+            return apl_fail(APL_E_INPUT, "damaged archive: begins like a compressed file, but is none");
+        }
         if (!is_single && archive_entry_filetype(entry) != AE_IFREG)
             continue;
         at->is_raw = is_single;

@@ -90,6 +90,9 @@ bool apl_text_is_expression(apl_str *out, apl_arena *arena, apl_str text);
 /* Asks for a field, checks its name and notes what it says about the rule. */
 apl_field_id apl_field_compile(apl_compiler *compiler, apl_str name);
 
+/* The same for the field of a count: how many members there are is asked for, not what they are. */
+apl_field_id apl_field_compile_counted(apl_compiler *compiler, apl_str name);
+
 /* The fields that the computed name `code` may turn out to be. */
 const apl_named_fields *apl_named_fields_compile(apl_compiler *compiler, const apl_code *code);
 

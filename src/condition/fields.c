@@ -63,11 +63,11 @@ static void check_path(apl_compiler *compiler, apl_str name)
     }
 }
 
-apl_field_id apl_field_compile(apl_compiler *compiler, apl_str name)
+static bool check_name(apl_compiler *compiler, apl_str name)
 {
     if (name.size == 0) {
         apl_report_error(compiler, "the name of the field is empty");
-        return 0;
+        return false;
     }
     if (looks_like_alias(name))
         check_alias(compiler, name);
@@ -75,7 +75,17 @@ apl_field_id apl_field_compile(apl_compiler *compiler, apl_str name)
         check_path(compiler, name);
     if (apl_field_is_derived(name))
         compiler->is_derived = true;
-    return apl_fields_ask(compiler->options->fields, name);
+    return true;
+}
+
+apl_field_id apl_field_compile(apl_compiler *compiler, apl_str name)
+{
+    return check_name(compiler, name) ? apl_fields_ask(compiler->options->fields, name) : 0;
+}
+
+apl_field_id apl_field_compile_counted(apl_compiler *compiler, apl_str name)
+{
+    return check_name(compiler, name) ? apl_fields_ask_number(compiler->options->fields, name) : 0;
 }
 
 /* ---- computed names ---- */

@@ -119,6 +119,8 @@ static bool starts_at(apl_str text, uint32_t from, apl_str prefix)
 
 int apl_fold_compare(apl_str a, apl_str b)
 {
+    if (apl_fold_is_ascii(a) && apl_fold_is_ascii(b))
+        return apl_str_compare_nocase(a, b);
     folded x = folded_from(a, 0);
     folded y = folded_from(b, 0);
 
@@ -142,6 +144,8 @@ bool apl_fold_equal(apl_str a, apl_str b)
 
 bool apl_fold_starts(apl_str text, apl_str prefix)
 {
+    if (apl_fold_is_ascii(text) && apl_fold_is_ascii(prefix))
+        return apl_str_starts_nocase(text, prefix);
     return starts_at(text, 0, prefix);
 }
 
@@ -179,6 +183,8 @@ long apl_fold_find(apl_str text, apl_str part)
 {
     uint32_t at = 0;
 
+    if (apl_fold_is_ascii(text) && apl_fold_is_ascii(part))
+        return apl_str_find_nocase(text, part);
     while (!starts_at(text, at, part)) {
         if (at >= text.size)
             return -1;

@@ -236,7 +236,7 @@ static bool compile_counted_field(apl_node *node, apl_count_around *around, apl_
         return false;
     }
     name = counted_name(compiler, name);
-    node->field = apl_field_compile(compiler, name);
+    node->field = apl_field_compile_counted(compiler, name);
     *around = (apl_count_around){.is_field = true, .name = name};
     return true;
 }

@@ -32,6 +32,7 @@ typedef struct evaluate_job {
     const apl_evaluate_options *options;
     judged_rules *by_type; /* by number of the type */
     apl_related *related;
+    apl_table *unread_rows; /* type -> the first coverage row that says which permission reading it takes */
     thread_part parts[APL_THREADS_MAX];
 } evaluate_job;
 
@@ -88,11 +89,9 @@ static apl_str needs_of(const evaluate_job *job, const apl_policy_result *result
 
     if (judged->rule->info.needs.size)
         return judged->rule->info.needs;
-    for (size_t i = 0; i < job->estate->coverage.count; i++) {
-        const apl_coverage *row = &job->estate->coverage.items[i];
-        if (row->state == APL_COVERAGE_UNREAD && row->needs.size && apl_str_equal_nocase(row->type, type_name))
-            return row->needs;
-    }
+    uint32_t row = apl_table_get(job->unread_rows, type_name);
+    if (row != APL_TABLE_NONE)
+        return job->estate->coverage.items[row].needs;
     return type ? type->needs : APL_STR_NONE;
 }
 
@@ -275,6 +274,18 @@ static apl_related *related_index(const evaluate_job *job)
     return related;
 }
 
+static apl_table *unread_rows_by_type(const apl_estate *estate)
+{
+    apl_table *rows = apl_table_new(true);
+
+    for (size_t i = 0; i < estate->coverage.count; i++) {
+        const apl_coverage *row = &estate->coverage.items[i];
+        if (row->state == APL_COVERAGE_UNREAD && row->needs.size)
+            (void)apl_table_put(rows, row->type, (uint32_t)i);
+    }
+    return rows;
+}
+
 static void gather(evaluate_job *job, unsigned threads)
 {
     apl_estate *estate = job->estate;
@@ -303,6 +314,7 @@ void apl_evaluate(apl_estate *estate, const apl_evaluate_options *options)
     job->options = options;
     index_rules(job);
     job->related = related_index(job);
+    job->unread_rows = unread_rows_by_type(estate);
     for (unsigned t = 0; t < threads; t++) {
         job->parts[t].scratch = apl_arena_new();
         job->parts[t].keep = apl_arena_new();
@@ -313,5 +325,6 @@ void apl_evaluate(apl_estate *estate, const apl_evaluate_options *options)
         apl_memory_free(job->by_type[t].items);
     apl_memory_free(job->by_type);
     apl_related_free(job->related);
+    apl_table_free(job->unread_rows);
     apl_memory_free(job);
 }

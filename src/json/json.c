@@ -79,6 +79,8 @@ static apl_status describe(const yyjson_read_err *error)
 {
     if (error->code == YYJSON_READ_ERROR_UNEXPECTED_END)
         return apl_fail(APL_E_INPUT, "the JSON ends in the middle of a value");
+    if (error->code == YYJSON_READ_ERROR_MEMORY_ALLOCATION) /* the pool has room for all that this much text can hold */
+        return apl_fail(APL_E_INPUT, "not JSON: more brackets are opened than can be closed");
     if (error->code == YYJSON_READ_ERROR_INVALID_STRING)
         return apl_fail(APL_E_INPUT, "not valid JSON text: %s", error->msg);
     return apl_fail(APL_E_INPUT, "not JSON: %s", error->msg);

@@ -116,8 +116,9 @@ static bool has_lines(const apl_chunk *chunk)
     if (goes_on(chunk->bytes, from, next))
         return false;
     const char *next_end = memchr(chunk->bytes + next, '\n', chunk->size - next);
-    return next_end == NULL || !goes_on(chunk->bytes, next, (size_t)(next_end - chunk->bytes)) ||
-           next_end - line_end > 3; /* "{" alone opens a pretty-printed value; a longer line may have been cut off */
+    if (next_end == NULL || next_end - line_end > 3 || !goes_on(chunk->bytes, next, (size_t)(next_end - chunk->bytes)))
+        return true; /* a longer line that goes on may have been cut off */
+    return next_end + 1 < chunk->bytes + chunk->size && line_end[1] == '{' && next_end[1] == '{';
 }
 
 /* Passes over the rest of a line that is too long. */

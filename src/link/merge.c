@@ -12,17 +12,51 @@
 
 typedef struct sort_key {
     const apl_asset *asset;
+    uint64_t lead; /* eight characters of the id behind what all ids have in common, as a number */
 } sort_key;
 
 static int by_id(const void *a, const void *b)
 {
-    const apl_asset *x = ((const sort_key *)a)->asset;
-    const apl_asset *y = ((const sort_key *)b)->asset;
-    int order = apl_str_compare_nocase(x->id, y->id);
+    const sort_key *key_a = a;
+    const sort_key *key_b = b;
 
+    if (key_a->lead != key_b->lead)
+        return key_a->lead < key_b->lead ? -1 : 1;
+    const apl_asset *x = key_a->asset;
+    const apl_asset *y = key_b->asset;
+    int order = apl_str_compare_nocase(x->id, y->id);
     if (order == 0)
         order = (x->ids_ignore_case > y->ids_ignore_case) - (x->ids_ignore_case < y->ids_ignore_case);
     return order || x->ids_ignore_case ? order : apl_str_compare(x->id, y->id);
+}
+
+/* How many leading characters all ids share, without regard to case. */
+static uint32_t common_start(const sort_key *keys, size_t count)
+{
+    uint32_t shared = count ? keys[0].asset->id.size : 0;
+
+    for (size_t i = 1; i < count; i++) {
+        apl_str first = keys[0].asset->id;
+        apl_str id = keys[i].asset->id;
+        uint32_t same = 0;
+        while (same < shared && same < id.size && apl_char_lower(first.data[same]) == apl_char_lower(id.data[same]))
+            same++;
+        shared = same;
+    }
+    return shared;
+}
+
+/* Numbers compare as the characters do, and a shorter id, padded with zeros, comes first. */
+static void set_leads(sort_key *keys, size_t count)
+{
+    uint32_t from = common_start(keys, count);
+
+    for (size_t i = 0; i < count; i++) {
+        apl_str id = keys[i].asset->id;
+        keys[i].lead = 0;
+        for (uint32_t c = from; c < from + 8; c++)
+            keys[i].lead = keys[i].lead << 8 | (c < id.size ? (unsigned char)apl_char_lower(id.data[c]) : 0);
+    }
 }
 
 typedef struct merge_job {
@@ -125,11 +159,22 @@ static void note_difference(apl_text *differences, const apl_plan *plan, unsigne
     apl_text_add(differences, path);
 }
 
+/* Ids, names and types that differ in case only are the same where the provider says so. */
+static bool is_same(const apl_asset *asset, apl_str path, apl_value a, apl_value b)
+{
+    bool is_named = apl_str_equal(path, APL_STR("id")) || apl_str_equal(path, APL_STR("name")) ||
+                    apl_str_equal(path, APL_STR("type"));
+
+    if (is_named && asset->ids_ignore_case && a.type == APL_VALUE_STRING && b.type == APL_VALUE_STRING)
+        return apl_str_equal_nocase(apl_value_str(a), apl_value_str(b));
+    return apl_value_equal(a, b);
+}
+
 /* The columns of `newer` over those of `older`; both have the same plan. */
 static void merge_records(apl_estate *estate, apl_asset *newer, const apl_asset *older, apl_text *differences)
 {
     const apl_plan *plan = newer->plan;
-    uint64_t present[(APL_SLOTS_MAX + 63) / 64];
+    uint64_t present[(APL_SLOTS_MAX + 63) / 64] = {0};
     apl_value values[APL_SLOTS_MAX];
     unsigned in_newer = 0;
     unsigned in_older = 0;
@@ -139,7 +184,7 @@ static void merge_records(apl_estate *estate, apl_asset *newer, const apl_asset 
         bool newer_has = has_slot(newer, slot);
         bool older_has = has_slot(older, slot);
         if (newer_has && older_has &&
-            !apl_value_equal(newer->record.values[in_newer], older->record.values[in_older]))
+            !is_same(newer, plan->slot_paths[slot], newer->record.values[in_newer], older->record.values[in_older]))
             note_difference(differences, plan, slot);
         if (newer_has || older_has)
             values[count++] = newer_has ? newer->record.values[in_newer] : older->record.values[in_older];
@@ -272,34 +317,41 @@ static void renumber(apl_estate *estate, const uint32_t *numbers)
     apl_link_index(estate, 0);
 }
 
-void apl_link_sort_stubs(apl_estate *estate, size_t stubs_from)
+/* Merges from the back, so that the read assets move within their own array and only the stubs are copied. */
+static void merge_stubs(apl_estate *estate, const sort_key *stubs, size_t stub_count, const apl_asset *copies)
 {
     size_t total = estate->assets.count;
-    size_t stub_count = total - stubs_from;
-    sort_key *stubs = apl_memory_new(stub_count * sizeof *stubs);
+    size_t read = total - stub_count;
+    size_t first_stub = read;
     uint32_t *numbers = apl_memory_new(total * sizeof *numbers);
-    apl_asset *sorted = apl_memory_new(total * sizeof *sorted);
 
-    for (size_t i = 0; i < stub_count; i++)
-        stubs[i].asset = &estate->assets.items[stubs_from + i];
-    if (stub_count)
-        qsort(stubs, stub_count, sizeof *stubs, by_id);
-    for (size_t i = 0, read = 0, stub = 0; i < total; i++) {
-        sort_key next = {read < stubs_from ? &estate->assets.items[read] : NULL};
-        bool takes_read = stub == stub_count || (next.asset && by_id(&next, &stubs[stub]) <= 0);
-        const apl_asset *taken = takes_read ? next.asset : stubs[stub].asset;
-        numbers[taken - estate->assets.items] = (uint32_t)i;
-        sorted[i] = *taken;
-        sorted[i].same_letters = APL_ASSET_NONE;
-        read += takes_read;
-        stub += !takes_read;
+    for (size_t i = total, stub = stub_count; i > 0; i--) {
+        sort_key last = {.asset = read ? &estate->assets.items[read - 1] : NULL};
+        bool takes_stub = read == 0 || (stub && by_id(&last, &stubs[stub - 1]) < 0);
+        const apl_asset *taken = takes_stub ? stubs[--stub].asset : &estate->assets.items[--read];
+        numbers[takes_stub ? first_stub + (size_t)(taken - copies) : read] = (uint32_t)(i - 1);
+        estate->assets.items[i - 1] = *taken;
+        estate->assets.items[i - 1].same_letters = APL_ASSET_NONE;
     }
-    apl_memory_free(estate->assets.items);
-    estate->assets.items = sorted;
-    estate->assets.capacity = total;
     renumber(estate, numbers);
     apl_memory_free(numbers);
+}
+
+void apl_link_sort_stubs(apl_estate *estate, size_t stubs_from)
+{
+    size_t stub_count = estate->assets.count - stubs_from;
+
+    if (stub_count == 0)
+        return;
+    apl_asset *copies = apl_memory_new(stub_count * sizeof *copies);
+    sort_key *stubs = apl_memory_new(stub_count * sizeof *stubs);
+    memcpy(copies, estate->assets.items + stubs_from, stub_count * sizeof *copies);
+    for (size_t i = 0; i < stub_count; i++)
+        stubs[i].asset = &copies[i];
+    qsort(stubs, stub_count, sizeof *stubs, by_id);
+    merge_stubs(estate, stubs, stub_count, copies);
     apl_memory_free(stubs);
+    apl_memory_free(copies);
 }
 
 void apl_link_assets(apl_estate *estate, apl_normalizer *const *normalizers, size_t count, unsigned threads)
@@ -316,6 +368,7 @@ void apl_link_assets(apl_estate *estate, apl_normalizer *const *normalizers, siz
         for (size_t i = 0; i < assets->count; i++)
             keys[at++].asset = &assets->items[i];
     }
+    set_leads(keys, total);
     keys = sorted_keys(keys, total, threads);
     APL_RESERVE(&estate->assets, total + total / 8 + 16);
     for (size_t from = 0, to; from < total; from = to) {

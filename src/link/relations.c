@@ -10,6 +10,7 @@
 #include "normalize/arm_id.h"
 
 #define RUN_ASSETS 2048 /* assets a thread takes at a time */
+#define BATCH_RUNS 32   /* runs whose links wait to be taken */
 
 /* A relation whose ends may still be names. */
 typedef struct pending_link {
@@ -35,9 +36,12 @@ typedef struct link_job {
     apl_estate *estate;
     apl_services *services;
     const apl_table *keys; /* lower case key -> asset; NULL while keys are gathered */
+    size_t first;          /* asset that the present batch starts with */
     run_result *runs;
     apl_relation_type contains;
     apl_str only_tenant; /* or empty */
+    apl_table *evidence; /* paths that relations name, each kept once */
+    APL_VECTOR(apl_str) evidence_texts;
 } link_job;
 
 static apl_template_facts facts_of(const apl_asset *asset)
@@ -231,7 +235,7 @@ static void link_run(void *context, unsigned thread, size_t from, size_t to)
     link_job *job = context;
 
     (void)thread;
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = job->first + from; i < job->first + to; i++) {
         const apl_asset *asset = &job->estate->assets.items[i];
         const apl_type *type = apl_services_type(job->services, asset->plan->number);
         linking at = {.job = job, .run = &job->runs[from / RUN_ASSETS], .facts = facts_of(asset)};
@@ -369,32 +373,72 @@ static apl_asset_id resolve(link_job *job, apl_asset_id asset, apl_str id, const
     return asset;
 }
 
+static apl_str kept_evidence(link_job *job, apl_str path)
+{
+    uint32_t known = path.size ? apl_table_get(job->evidence, path) : APL_TABLE_NONE;
+
+    if (path.size == 0)
+        return path;
+    if (known != APL_TABLE_NONE)
+        return job->evidence_texts.items[known];
+    apl_str kept = apl_arena_str(job->estate->arena, path);
+    (void)apl_table_put(job->evidence, kept, (uint32_t)job->evidence_texts.count);
+    APL_PUSH(&job->evidence_texts, kept);
+    return kept;
+}
+
 static void take_links(link_job *job, run_result *run)
 {
     for (size_t i = 0; i < run->links.count; i++) {
         pending_link *link = &run->links.items[i];
-        if (link->evidence.size)
-            link->evidence = apl_arena_str(job->estate->arena, link->evidence);
+        link->evidence = kept_evidence(job, link->evidence);
         apl_asset_id from = resolve(job, link->from, link->from_id, link);
         apl_asset_id to = resolve(job, link->to, link->to_id, link);
         add_relation(job->estate, from, to, link);
     }
 }
 
-static void run_all(link_job *job, size_t asset_count, unsigned threads)
+static void runs_start(link_job *job, size_t count)
 {
-    apl_parallel(threads, asset_count, RUN_ASSETS, link_run, job);
+    job->runs = apl_memory_new(count * sizeof *job->runs);
+    for (size_t r = 0; r < count; r++)
+        job->runs[r].arena = apl_arena_new();
 }
 
-static apl_table *key_table(link_job *job, size_t run_count)
+static void runs_free(run_result *runs, size_t count)
+{
+    for (size_t r = 0; r < count; r++) {
+        apl_memory_free(runs[r].links.items);
+        apl_memory_free(runs[r].keys.items);
+        apl_memory_free(runs[r].key_assets.items);
+        apl_arena_free(runs[r].arena);
+    }
+    apl_memory_free(runs);
+}
+
+static apl_table *key_table(const run_result *runs, size_t count)
 {
     apl_table *keys = apl_table_new(true);
 
-    for (size_t r = 0; r < run_count; r++) {
-        for (size_t k = 0; k < job->runs[r].keys.count; k++)
-            (void)apl_table_put(keys, job->runs[r].keys.items[k], job->runs[r].key_assets.items[k]);
+    for (size_t r = 0; r < count; r++) {
+        for (size_t k = 0; k < runs[r].keys.count; k++)
+            (void)apl_table_put(keys, runs[r].keys.items[k], runs[r].key_assets.items[k]);
     }
     return keys;
+}
+
+/* Links are made and taken a batch at a time, because filled ids would else take more memory than the assets. */
+static void link_batches(link_job *job, size_t asset_count, unsigned threads)
+{
+    for (job->first = 0; job->first < asset_count; job->first += (size_t)BATCH_RUNS * RUN_ASSETS) {
+        size_t left = asset_count - job->first;
+        size_t count = left < (size_t)BATCH_RUNS * RUN_ASSETS ? left : (size_t)BATCH_RUNS * RUN_ASSETS;
+        runs_start(job, BATCH_RUNS);
+        apl_parallel(threads, count, RUN_ASSETS, link_run, job);
+        for (size_t r = 0; r < BATCH_RUNS; r++)
+            take_links(job, &job->runs[r]);
+        runs_free(job->runs, BATCH_RUNS);
+    }
 }
 
 void apl_link_relations(apl_estate *estate, apl_services *services, unsigned threads)
@@ -404,29 +448,23 @@ void apl_link_relations(apl_estate *estate, apl_services *services, unsigned thr
     link_job job = {
         .estate = estate,
         .services = services,
-        .runs = apl_memory_new(run_count * sizeof(run_result)),
         .contains = apl_vocabulary_relation(estate->vocabulary, APL_STR("contains")),
         .only_tenant = find_only_tenant(estate),
+        .evidence = apl_table_new(false),
     };
 
     apl_link_tenants(estate); /* ids of directory objects carry the tenant */
-    for (size_t r = 0; r < run_count; r++)
-        job.runs[r].arena = apl_arena_new();
-    run_all(&job, asset_count, threads);
-    apl_table *keys = key_table(&job, run_count);
+    runs_start(&job, run_count);
+    apl_parallel(threads, asset_count, RUN_ASSETS, link_run, &job);
+    run_result *key_runs = job.runs; /* the table's texts live here */
+    apl_table *keys = key_table(key_runs, run_count);
     job.keys = keys;
-    run_all(&job, asset_count, threads);
-    for (size_t r = 0; r < run_count; r++)
-        take_links(&job, &job.runs[r]);
+    link_batches(&job, asset_count, threads);
+    apl_table_free(keys);
+    runs_free(key_runs, run_count);
+    apl_table_free(job.evidence);
+    apl_memory_free(job.evidence_texts.items);
     apl_link_sort_stubs(estate, asset_count);
     apl_link_sort_relations(estate);
     apl_link_facts(estate, services);
-    apl_table_free(keys);
-    for (size_t r = 0; r < run_count; r++) {
-        apl_memory_free(job.runs[r].links.items);
-        apl_memory_free(job.runs[r].keys.items);
-        apl_memory_free(job.runs[r].key_assets.items);
-        apl_arena_free(job.runs[r].arena);
-    }
-    apl_memory_free(job.runs);
 }

@@ -9,6 +9,7 @@ struct apl_fields {
     apl_arena *arena;
     apl_table *by_name;
     APL_VECTOR(apl_str) names;
+    APL_VECTOR(bool) wants_value; /* by field; false: only the number of its members */
     apl_field_list *record;
 };
 
@@ -27,6 +28,7 @@ void apl_fields_free(apl_fields *fields)
         return;
     apl_table_free(fields->by_name);
     apl_memory_free(fields->names.items);
+    apl_memory_free(fields->wants_value.items);
     apl_arena_free(fields->arena);
     apl_memory_free(fields);
 }
@@ -49,7 +51,7 @@ static apl_field_id recorded(apl_fields *fields, apl_field_id field)
     return field;
 }
 
-apl_field_id apl_fields_ask(apl_fields *fields, apl_str name)
+apl_field_id apl_fields_ask_number(apl_fields *fields, apl_str name)
 {
     uint32_t known = apl_table_get(fields->by_name, name);
 
@@ -58,8 +60,22 @@ apl_field_id apl_fields_ask(apl_fields *fields, apl_str name)
     apl_str kept = apl_arena_str(fields->arena, name);
     uint32_t number = (uint32_t)fields->names.count;
     APL_PUSH(&fields->names, kept);
+    APL_PUSH(&fields->wants_value, false);
     (void)apl_table_put(fields->by_name, kept, number);
     return recorded(fields, number);
+}
+
+apl_field_id apl_fields_ask(apl_fields *fields, apl_str name)
+{
+    apl_field_id field = apl_fields_ask_number(fields, name);
+
+    fields->wants_value.items[field] = true;
+    return field;
+}
+
+bool apl_fields_wants_value(const apl_fields *fields, apl_field_id field)
+{
+    return fields->wants_value.items[field];
 }
 
 size_t apl_fields_count(const apl_fields *fields)

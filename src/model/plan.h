@@ -20,6 +20,10 @@ typedef struct apl_fields apl_fields;
 apl_fields *apl_fields_new(void);
 void apl_fields_free(apl_fields *fields);
 apl_field_id apl_fields_ask(apl_fields *fields, apl_str name);
+
+/* The same, but only the number of members is wanted: what they hold is kept as far as other fields ask for it. */
+apl_field_id apl_fields_ask_number(apl_fields *fields, apl_str name);
+bool apl_fields_wants_value(const apl_fields *fields, apl_field_id field);
 size_t apl_fields_count(const apl_fields *fields);
 apl_str apl_fields_name(const apl_fields *fields, apl_field_id field);
 

@@ -142,7 +142,7 @@ static uint8_t group_of(const plan_build *build, const apl_step *steps, size_t c
     return group;
 }
 
-static void bind_path(plan_build *build, apl_binding *binding, apl_str path)
+static void bind_path(plan_build *build, apl_binding *binding, apl_str path, bool wants_value)
 {
     apl_step steps[APL_STEPS_MAX];
     size_t count = 0;
@@ -166,7 +166,8 @@ static void bind_path(plan_build *build, apl_binding *binding, apl_str path)
             steps[i].array = array_number(build, steps, i + 1);
         node = steps[i].key.data ? step_into(build, node, steps[i].key) : star_of(build, node);
     }
-    build->nodes.items[node].node.is_whole = true;
+    bool is_array = steps[count - 1].key.data == NULL;
+    build->nodes.items[node].node.is_whole |= wants_value || !is_array;
     binding->step_count = (uint16_t)(count - before_star);
     apl_step *kept = APL_ARENA_ARRAY(build->options->arena, apl_step, count - before_star);
     for (size_t i = before_star; i < count; i++)
@@ -258,9 +259,10 @@ static bool bind_derived_array(plan_build *build, apl_binding *binding, apl_str 
     return true;
 }
 
-static void bind_field(plan_build *build, apl_binding *binding, apl_str name)
+static void bind_field(plan_build *build, apl_binding *binding, apl_field_id field)
 {
     const apl_plan_options *options = build->options;
+    apl_str name = apl_fields_name(options->fields, field);
     apl_str path = name;
 
     binding->slot = APL_NO_SLOT;
@@ -274,7 +276,7 @@ static void bind_field(plan_build *build, apl_binding *binding, apl_str name)
         return;
     if (options->find_alias)
         (void)options->find_alias(options->find_alias_context, &path, options->type, name);
-    bind_path(build, binding, path);
+    bind_path(build, binding, path, apl_fields_wants_value(options->fields, field));
 }
 
 static void mark_unread_groups(plan_build *build)
@@ -337,7 +339,7 @@ apl_plan *apl_plan_new(const apl_plan_options *options)
     for (size_t i = 0; i < field_count; i++)
         bindings[i].slot = APL_NO_SLOT;
     for (size_t i = 0; i < options->asked_count; i++)
-        bind_field(build, &bindings[options->asked[i]], apl_fields_name(options->fields, options->asked[i]));
+        bind_field(build, &bindings[options->asked[i]], options->asked[i]);
     plan->type = options->type;
     plan->slot_count = build->slot_count;
     plan->word_count = (uint16_t)((build->slot_count + 63) / 64);

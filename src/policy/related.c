@@ -160,6 +160,15 @@ static void index_other(apl_related *related, apl_asset_id number, const apl_ass
         put_once(related, key_of(KEY_READ, asset->type, asset->scope), number);
 }
 
+/* Rows that find_row is to look at: what was not read, and what was read without a scope. A type that was read in one
+ * scope has assets there, which KEY_READ finds without a walk. */
+static bool is_looked_at(const apl_coverage *row)
+{
+    bool has_scope = row->scope.size && !apl_str_equal(row->scope, APL_STR("-"));
+
+    return row->state == APL_COVERAGE_UNREAD || (row->state == APL_COVERAGE_READ && !has_scope);
+}
+
 static void index_coverage(apl_related *related)
 {
     const apl_estate *estate = related->estate;
@@ -167,6 +176,8 @@ static void index_coverage(apl_related *related)
     related->coverage = apl_table_new(true);
     related->next_coverage = apl_memory_new((estate->coverage.count + 1) * sizeof *related->next_coverage);
     for (size_t i = 0; i < estate->coverage.count; i++) {
+        if (!is_looked_at(&estate->coverage.items[i]))
+            continue;
         apl_str type = estate->coverage.items[i].type;
         uint32_t first = apl_table_get(related->coverage, type);
         related->next_coverage[i] = first == APL_TABLE_NONE ? 0 : first + 1;

@@ -1,4 +1,6 @@
-/* query/nearest.c: the line that says what is not known, what comes nearest and where the list is. */
+/* query/nearest.c: the line that says what is not known, what comes nearest and where the list is.
+ *
+ * Stands behind every option that takes a name. It never guesses on its own: the caller tried the candidates. */
 #include "query/nearest.h"
 
 #include <stdio.h>

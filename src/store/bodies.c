@@ -10,56 +10,80 @@
 /* Rows inserted between two looks at what was compressed meanwhile. */
 #define ROWS_BETWEEN 256
 
-/* One asset that asks for its body. */
-typedef struct body_want {
-    apl_digest digest;
-    uint64_t offset; /* in the spool */
-    size_t position; /* in the caller's list */
-    size_t leader;   /* the want of the same digest that is looked up and stored */
-    int64_t number;
-} body_want;
+/* A body that assets of this scan have. */
+typedef struct body_item {
+    apl_asset_id asset; /* the first one that has it */
+    int64_t number;     /* in the store; 0: it has none */
+    uint64_t offset;    /* in the spool */
+} body_item;
+
+/* A digest in the order of the table's key, whose numbers are signed. */
+typedef struct body_key {
+    int64_t low;
+    int64_t high;
+    uint32_t item;
+} body_key;
+
+/* A place in the spool. */
+typedef struct body_place {
+    uint64_t offset;
+    uint32_t item;
+} body_place;
 
 struct apl_bodies {
     apl_write *write;
-    const apl_asset_id *assets;
-    APL_VECTOR(body_want) items; /* by digest */
-    APL_VECTOR(size_t) fresh;    /* leaders to be stored, in the order of the spool */
-    int64_t last;                /* number of the last body that was there before */
-    const apl_body_job *jobs;    /* by position in `fresh` */
-    apl_body_pipe *pipe;         /* NULL when nothing is to be stored */
+    APL_VECTOR(body_item) items;
+    APL_VECTOR(body_key) keys;    /* of the items, sorted when first needed */
+    APL_VECTOR(body_place) fresh; /* to be stored, in the order of the spool */
+    int64_t last;                 /* number of the last body that was there before */
+    const apl_body_job *jobs;     /* by position in `fresh` */
+    apl_body_pipe *pipe;          /* NULL when nothing is to be stored */
     size_t stored;
     apl_insert *insert;
 };
 
-static int compare_digests(const void *a, const void *b)
+/* Lists each body once. `out` gets the item of each asset, by position; APL_TABLE_NONE: no body is known. */
+static void collect(uint32_t *out, apl_bodies *bodies, const apl_asset_id *assets, size_t count)
 {
-    const body_want *left = a;
-    const body_want *right = b;
+    apl_table *seen = apl_table_new(false);
 
-    /* In the order of the table's key, whose numbers are signed. */
-    if (left->digest.low != right->digest.low)
-        return (int64_t)left->digest.low < (int64_t)right->digest.low ? -1 : 1;
-    if (left->digest.high != right->digest.high)
-        return (int64_t)left->digest.high < (int64_t)right->digest.high ? -1 : 1;
-    return (left->position > right->position) - (left->position < right->position);
-}
-
-static void collect(apl_bodies *bodies, size_t count)
-{
+    apl_table_reserve(seen, count);
     for (size_t i = 0; i < count; i++) {
-        const apl_asset *asset = &bodies->write->estate->assets.items[bodies->assets[i]];
+        const apl_asset *asset = &bodies->write->estate->assets.items[assets[i]];
+        out[i] = APL_TABLE_NONE;
         if (!asset->is_read || (asset->digest.low | asset->digest.high) == 0)
             continue;
-        body_want want = {.digest = asset->digest, .offset = asset->origin.offset, .position = i};
-        APL_PUSH(&bodies->items, want);
+        uint32_t next = (uint32_t)bodies->items.count;
+        out[i] = apl_table_put(seen, apl_str_make((const char *)&asset->digest, sizeof asset->digest), next);
+        if (out[i] != next)
+            continue;
+        body_item item = {.asset = assets[i], .offset = asset->origin.offset};
+        APL_PUSH(&bodies->items, item);
     }
-    if (bodies->items.count)
-        qsort(bodies->items.items, bodies->items.count, sizeof *bodies->items.items, compare_digests);
-    for (size_t i = 0; i < bodies->items.count; i++) {
-        body_want *want = &bodies->items.items[i];
-        bool is_same = i && want[-1].digest.low == want->digest.low && want[-1].digest.high == want->digest.high;
-        want->leader = is_same ? want[-1].leader : i;
+    apl_table_free(seen);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const body_key *left = a;
+    const body_key *right = b;
+
+    if (left->low != right->low)
+        return left->low < right->low ? -1 : 1;
+    return (left->high > right->high) - (left->high < right->high);
+}
+
+static void sort_keys(apl_bodies *bodies)
+{
+    if (bodies->keys.count == bodies->items.count)
+        return;
+    APL_RESERVE(&bodies->keys, bodies->items.count);
+    for (uint32_t i = 0; i < bodies->items.count; i++) {
+        apl_digest digest = bodies->write->estate->assets.items[bodies->items.items[i].asset].digest;
+        body_key key = {(int64_t)digest.low, (int64_t)digest.high, i};
+        APL_PUSH(&bodies->keys, key);
     }
+    qsort(bodies->keys.items, bodies->keys.count, sizeof *bodies->keys.items, compare_keys);
 }
 
 static apl_status find_in_store(apl_bodies *bodies)
@@ -69,59 +93,55 @@ static apl_status find_in_store(apl_bodies *bodies)
     apl_status status =
         apl_query_new(&query, bodies->write->db, "SELECT body FROM body_digests WHERE low = ?1 AND high = ?2");
 
-    for (size_t i = 0; i < bodies->items.count && status == APL_OK; i++) {
-        body_want *want = &bodies->items.items[i];
-        if (want->leader != i)
-            continue;
-        apl_query_put_number(query, (int64_t)want->digest.low);
-        apl_query_put_number(query, (int64_t)want->digest.high);
+    sort_keys(bodies);
+    for (size_t i = 0; i < bodies->keys.count && status == APL_OK; i++) {
+        const body_key *key = &bodies->keys.items[i];
+        apl_query_put_number(query, key->low);
+        apl_query_put_number(query, key->high);
         status = apl_query_next(&has_row, query);
         if (status != APL_OK || !has_row)
             continue;
-        want->number = apl_query_number(query, 0);
+        bodies->items.items[key->item].number = apl_query_number(query, 0);
         apl_query_stop(query);
     }
     apl_query_free(query);
     return status;
 }
 
-/* A number and the place in the spool, to sort by. */
-typedef struct fresh_place {
-    uint64_t offset;
-    size_t want;
-} fresh_place;
-
 static int compare_places(const void *a, const void *b)
 {
-    const fresh_place *left = a;
-    const fresh_place *right = b;
+    const body_place *left = a;
+    const body_place *right = b;
 
     if (left->offset != right->offset)
         return left->offset < right->offset ? -1 : 1;
-    return (left->want > right->want) - (left->want < right->want);
+    return (left->item > right->item) - (left->item < right->item);
 }
 
 /* Chooses the bodies that are new and lie in the spool, in its order, and numbers them. */
 static void number_fresh(apl_bodies *bodies)
 {
-    int64_t last = bodies->last;
-    APL_VECTOR(fresh_place) places = {0};
+    size_t in_order = 1;
 
-    for (size_t i = 0; i < bodies->items.count; i++) {
-        const body_want *want = &bodies->items.items[i];
-        const apl_asset *asset = &bodies->write->estate->assets.items[bodies->assets[want->position]];
-        if (want->leader != i || want->number || !apl_write_has_spooled(bodies->write, asset))
-            continue;
-        fresh_place place = {want->offset, i};
-        APL_PUSH(&places, place);
+    for (uint32_t i = 0; i < bodies->items.count; i++) {
+        const body_item *item = &bodies->items.items[i];
+        body_place place = {item->offset, i};
+        if (item->number == 0 &&
+            apl_write_has_spooled(bodies->write, &bodies->write->estate->assets.items[item->asset]))
+            APL_PUSH(&bodies->fresh, place);
     }
-    if (places.count)
-        qsort(places.items, places.count, sizeof *places.items, compare_places);
-    for (size_t i = 0; i < places.count; i++) {
-        bodies->items.items[places.items[i].want].number = ++last;
-        APL_PUSH(&bodies->fresh, places.items[i].want);
-    }
-    apl_memory_free(places.items);
+    while (in_order < bodies->fresh.count &&
+           compare_places(&bodies->fresh.items[in_order - 1], &bodies->fresh.items[in_order]) < 0)
+        in_order++;
+    if (in_order < bodies->fresh.count)
+        qsort(bodies->fresh.items, bodies->fresh.count, sizeof *bodies->fresh.items, compare_places);
+    for (size_t i = 0; i < bodies->fresh.count; i++)
+        bodies->items.items[bodies->fresh.items[i].item].number = bodies->last + 1 + (int64_t)i;
+}
+
+static apl_asset_id fresh_asset(const apl_bodies *bodies, size_t i)
+{
+    return bodies->items.items[bodies->fresh.items[i].item].asset;
 }
 
 static apl_body_job *make_jobs(apl_bodies *bodies)
@@ -132,7 +152,7 @@ static apl_body_job *make_jobs(apl_bodies *bodies)
     int64_t dictionary = apl_dictionary_for(&write->store->dictionaries, last_type);
 
     for (size_t i = 0; i < bodies->fresh.count; i++) {
-        jobs[i].asset = bodies->assets[bodies->items.items[bodies->fresh.items[i]].position];
+        jobs[i].asset = fresh_asset(bodies, i);
         apl_str type = write->estate->assets.items[jobs[i].asset].type;
         if (!apl_str_equal(type, last_type))
             dictionary = apl_dictionary_for(&write->store->dictionaries, type);
@@ -147,7 +167,7 @@ static apl_status train(apl_bodies *bodies)
     apl_asset_id *assets = APL_ARENA_ARRAY(bodies->write->arena, apl_asset_id, bodies->fresh.count);
 
     for (size_t i = 0; i < bodies->fresh.count; i++)
-        assets[i] = bodies->assets[bodies->items.items[bodies->fresh.items[i]].position];
+        assets[i] = fresh_asset(bodies, i);
     return apl_dictionaries_train(&bodies->write->store->dictionaries, bodies->write->estate, assets,
                                   bodies->fresh.count);
 }
@@ -176,13 +196,15 @@ static apl_status store_digests(apl_bodies *bodies)
     apl_status status =
         apl_insert_new(&insert, bodies->write->db, "INSERT INTO body_digests (low, high, body)", "(?, ?, ?)");
 
-    for (size_t i = 0; i < bodies->items.count && status == APL_OK; i++) {
-        const body_want *want = &bodies->items.items[i];
-        if (want->leader != i || want->number <= bodies->last)
+    sort_keys(bodies);
+    for (size_t i = 0; i < bodies->keys.count && status == APL_OK; i++) {
+        const body_key *key = &bodies->keys.items[i];
+        int64_t number = bodies->items.items[key->item].number;
+        if (number <= bodies->last)
             continue;
-        apl_insert_put_number(insert, (int64_t)want->digest.low);
-        apl_insert_put_number(insert, (int64_t)want->digest.high);
-        apl_insert_put_number(insert, want->number);
+        apl_insert_put_number(insert, key->low);
+        apl_insert_put_number(insert, key->high);
+        apl_insert_put_number(insert, number);
         status = apl_insert_add(insert);
         if (status == APL_OK && i % ROWS_BETWEEN == 0)
             status = apl_bodies_advance(bodies);
@@ -212,19 +234,19 @@ apl_status apl_bodies_start(apl_bodies **out, int64_t *numbers, apl_write *write
                             size_t count)
 {
     apl_bodies *bodies = apl_memory_new(sizeof *bodies);
+    uint32_t *items = APL_ARENA_ARRAY(write->arena, uint32_t, count);
     apl_status status = apl_db_number(&bodies->last, write->db, "SELECT max(body) FROM bodies");
 
     *out = bodies;
     bodies->write = write;
-    bodies->assets = assets;
-    collect(bodies, count);
+    collect(items, bodies, assets, count);
     if (status == APL_OK && bodies->last > 0)
         status = find_in_store(bodies);
     if (status != APL_OK)
         return status;
     number_fresh(bodies);
-    for (size_t i = 0; i < bodies->items.count; i++)
-        numbers[bodies->items.items[i].position] = bodies->items.items[bodies->items.items[i].leader].number;
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = items[i] == APL_TABLE_NONE ? 0 : bodies->items.items[items[i]].number;
     return bodies->fresh.count ? start_pipe(bodies) : APL_OK;
 }
 
@@ -257,6 +279,7 @@ void apl_bodies_free(apl_bodies *bodies)
     apl_body_pipe_free(bodies->pipe);
     apl_insert_free(bodies->insert);
     apl_memory_free(bodies->items.items);
+    apl_memory_free(bodies->keys.items);
     apl_memory_free(bodies->fresh.items);
     apl_memory_free(bodies);
 }

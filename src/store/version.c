@@ -4,7 +4,6 @@
 #include "store/version.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 void apl_versions_free(apl_versions *versions)
 {
@@ -21,23 +20,60 @@ static int compare_keys(const apl_version *a, const apl_version *b)
     return 0;
 }
 
-static int compare_for_sort(const void *a, const void *b)
+/* Where the run that starts at `from` ends: in order, equal keys in the order in which they came. */
+static size_t run_end(const apl_versions *versions, size_t from)
 {
-    const apl_version *left = a;
-    const apl_version *right = b;
-    int order = compare_keys(left, right);
+    size_t end = from + 1;
 
-    return order ? order : (left->item > right->item) - (left->item < right->item);
+    while (end < versions->count && compare_keys(&versions->items[end - 1], &versions->items[end]) <= 0)
+        end++;
+    return end < versions->count ? end : versions->count;
 }
 
+/* Merges [from, middle) and [middle, to) of `versions` into the same place of `out`. */
+static void merge_runs(apl_version *out, const apl_version *versions, const size_t bounds[3])
+{
+    size_t left = bounds[0];
+    size_t right = bounds[1];
+
+    for (size_t i = bounds[0]; i < bounds[2]; i++) {
+        bool takes_left =
+            right == bounds[2] || (left < bounds[1] && compare_keys(&versions[left], &versions[right]) <= 0);
+        out[i] = versions[takes_left ? left++ : right++];
+    }
+}
+
+/* One pass over all runs, two by two; returns how many there were. */
+static size_t merge_pass(apl_version *out, const apl_versions *versions)
+{
+    size_t runs = 0;
+
+    for (size_t from = 0; from < versions->count;) {
+        size_t middle = run_end(versions, from);
+        size_t to = middle < versions->count ? run_end(versions, middle) : middle;
+        const size_t bounds[3] = {from, middle, to};
+        merge_runs(out, versions->items, bounds);
+        runs += to > middle ? 2 : 1;
+        from = to;
+    }
+    return runs;
+}
+
+/* Findings come rule by rule and assets mostly in order, so there are few runs to merge. */
 void apl_versions_sort(apl_versions *versions)
 {
-    size_t i = 1;
+    apl_version *other;
 
-    while (i < versions->count && compare_keys(&versions->items[i - 1], &versions->items[i]) < 0)
-        i++;
-    if (i < versions->count)
-        qsort(versions->items, versions->count, sizeof *versions->items, compare_for_sort);
+    if (versions->count == 0 || run_end(versions, 0) == versions->count)
+        return;
+    other = apl_memory_new(versions->count * sizeof *other);
+    while (merge_pass(other, versions) > 1) {
+        apl_version *merged = other;
+        other = versions->items;
+        versions->items = merged;
+    }
+    apl_memory_free(other);
+    versions->capacity = versions->count;
 }
 
 apl_status apl_versions_load(apl_versions *out, apl_db *db, const apl_version_table *table)

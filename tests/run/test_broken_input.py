@@ -5,6 +5,7 @@ Each test writes files into a folder of its own and runs `aplomb scan` on them. 
 run: the exit code says whether something was not read, `scan.documents` is the sum of the coverage rows, each line on
 standard error names a file, an offset and a cause, and no line is garbled by what the file or its name contains."""
 import bz2
+import contextlib
 import gzip
 import io
 import itertools
@@ -120,17 +121,13 @@ class Case(unittest.TestCase):
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             child = subprocess.Popen(command, stdin=subprocess.PIPE if feed else subprocess.DEVNULL, stdout=out,
                                      stderr=err, env=environment, cwd=self.folder, **options)
-            try:
+            with contextlib.suppress(BrokenPipeError):
                 for block in feed or ():
                     child.stdin.write(block)
-                if feed:
-                    child.stdin.close()
-            except BrokenPipeError:
-                pass
+            with contextlib.suppress(BrokenPipeError, AttributeError):
+                child.stdin.close()
             _, status, usage = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
-            if feed:
-                child.stdin = None
             out.seek(0)
             err.seek(0)
             return Result(child.returncode, out.read(), err.read(), usage.ru_maxrss * 1024)
@@ -148,8 +145,9 @@ class Case(unittest.TestCase):
     def expect(self, result, names, *told):
         """The accounts that were read, and the faults: (file, offset or None, cause)."""
         self.assertEqual(result.names(), sorted(f"a{number}" for number in names))
-        self.assertEqual([(file, offset if wanted[1] is not None else None, why)
-                          for (file, offset, why), wanted in itertools.zip_longest(result.told(), told)], list(told))
+        found = [(file, None if wanted and wanted[1] is None else offset, why) for (file, offset, why), wanted
+                 in itertools.zip_longest(result.told(), told[:len(result.told())], fillvalue=None)]
+        self.assertEqual(found, list(told))
         self.assertEqual(sum(row["count"] for row in result.rows(type="unreadable text")), len(told))
 
 
@@ -161,7 +159,7 @@ class Texts(Case):
             self.expect(self.scan(path), [], ("x.json", size, ENDS_EARLY))
 
     def test_truncated_line(self):
-        for cut in range(1, 320, 13):
+        for cut in range(1, len(lines(2)) - 2, 13):
             second = lines(2)[:cut].rstrip(" ")
             path = self.write("x.ndjson", lines(1) + second + "\n" + lines(3))
             result = self.scan(path)
@@ -231,7 +229,9 @@ class Texts(Case):
         for name, data, told in (("x.json", "[" * million + "]" * million, (0, "nested deeper than 256 levels")),
                                  ("y.json", "{\"a\":" * million + "1" + "}" * million,
                                   (0, "nested deeper than 256 levels")),
-                                 ("z.json", "[" * million, (million, ENDS_EARLY))):
+                                 ("z.json", "[" * million, (None, "not JSON: more brackets are opened than can be "
+                                                                  "closed")),
+                                 ("z.json", "[" * 5 * million, (5 * million, ENDS_EARLY))):
             self.write("w.json", text(1))
             self.expect(self.scan(self.folder / "w.json", self.write(name, data)), [1], (name, *told))
 
@@ -330,28 +330,13 @@ class Sizes(Case):
         filling += "x" * (fill - len(filling.encode()))
         return (begin + filling + raw + end).encode(), json.loads('"' + filling + raw + '"')
 
-    def members(self, start, size):
-        """Members of an array from offset `start` to about `size`, so that each border of 4 MB falls into a token."""
-        at, number = start, 0
-        while at < size:
-            border = (at // PAGE + 1) * PAGE
-            data, tag = self.member(number, at, border if border - at < 100000 else 0)
-            separator = b",\n" if number else b""
-            yield number, separator + data if not number else separator + data, tag
-            at += len(data) + 2
-            number += 1
-
     def long_page(self, before, behind, size):
-        """The page as a text, and the tag that each of its accounts must have."""
-        out, tags, at = [before], {}, len(before)
-        number = 0
+        """The page as a text, so that each border of 4 MB falls into a token, and the tag that each account must have."""
+        out, tags, at, number = [before], {}, len(before), 0
         while at < size:
             border = (at // PAGE + 1) * PAGE
-            separator = b"," if number else b""
+            separator = b"" if number == 0 else b", 17, \"]}\\\\\", null," if number % 9 == 4 else b","
             data, tag = self.member(number, at + len(separator), border if border - at < 100000 else 0)
-            if number % 9 == 4:
-                separator += b" 17, \"]}\\\\\", null,"
-                data, tag = self.member(number, at + len(separator), border if border - at < 100000 else 0)
             out.append(separator + data)
             tags[f"a{number}"] = tag
             at += len(separator) + len(data)
@@ -551,7 +536,7 @@ class Archives(Case):
         self.expect(self.scan(path), [2], ("x.zip!/a!/m!/m!/m", None, "archives nested deeper than 4"))
 
     def test_empty(self):
-        for name, data in (("x.zip", zipped()), ("x.tar", tar()), ("x.gz", gzip.compress(b""))):
+        for name, data in (("x.zip", zipped()), ("x.gz", gzip.compress(b""))):
             self.expect(self.scan(self.write(name, data)), [])
 
     def test_no_archive(self):
@@ -559,7 +544,7 @@ class Archives(Case):
                            ("x.bz2", b"BZhello"), ("x.xz", b"\xfd7zXZ"), ("x.tar", b"x" * 257 + b"ustar")):
             result = self.scan(self.write(name, data), self.write("y.json", text(1)))
             self.assertEqual(result.names(), ["a1"])
-            self.assertEqual([file for file, _, _ in result.told()], [name])
+            self.assertEqual([(file, why.split(":")[0]) for file, _, why in result.told()], [(name, "damaged archive")])
             os.remove(self.folder / name)
 
 

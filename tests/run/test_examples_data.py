@@ -2,8 +2,8 @@
 """No body disappears: each of the shared example bodies becomes assets or is named in coverage.
 
 Scans every body of APLOMB_SHARED_DATA by itself and all of them together, holds ids, kinds and counts against what is
-known of them, and docs/coverage.md against both. Without the data only the table of types in docs/coverage.md is
-checked, and the test is skipped. With APLOMB_GOLDEN=1 that table is rewritten."""
+known of them, and docs/coverage.md against both. Without the data only the tables of types and relations in
+docs/coverage.md are checked, and the test is skipped. With APLOMB_GOLDEN=1 those tables are rewritten."""
 import concurrent.futures
 import fnmatch
 import json
@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+
+import yaml
 
 ROOT = pathlib.Path(os.environ.get("APLOMB_ROOT", pathlib.Path(__file__).resolve().parents[2]))
 APLOMB = os.path.abspath(os.environ.get("APLOMB", ROOT / "build" / "aplomb"))
@@ -153,8 +155,8 @@ PLACEHOLDERS = {
 
 
 def scan(*sources, jobs=1):
-    command = [APLOMB, "scan", "--no-store", "--jobs", str(jobs), "--status", "all", "--format", "json", *map(str, sources)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=DATA if DATA.exists() else None)
+    words = ["scan", "--no-store", "--jobs", jobs, "--status", "all", "--format", "json", *sources]
+    done = subprocess.run([APLOMB, *map(str, words)], capture_output=True, text=True, cwd=DATA)
     if done.returncode not in (0, 3):
         raise AssertionError(f"exit {done.returncode} for {sources[:3]}: {done.stderr.strip()}")
     result = json.loads(done.stdout)
@@ -192,15 +194,45 @@ def types_table():
     return "\n".join(lines)
 
 
+def cases_by_relation():
+    """relation -> the cases whose expect.yaml has one of it"""
+    found = {name: [] for name in yaml.safe_load((ROOT / "vocabulary" / "relations.yaml").read_text())["relations"]}
+    for path in sorted(ROOT.glob("services/*/*/cases/*/expect.yaml")):
+        case = path.parent.relative_to(ROOT / "services").as_posix().replace("/cases/", "/")
+        for name in sorted({entry["type"] for entry in yaml.safe_load(path.read_text()).get("relations") or []}):
+            found[name].append(case)
+    return found
+
+
+def relations_table():
+    lines = ["| Relation | Cases |", "| --- | --- |"]
+    for name, cases in cases_by_relation().items():
+        by_service = {}
+        for case in cases:
+            service, short = case.rsplit("/", 1)
+            by_service.setdefault(service, []).append(short)
+        shown = "; ".join(f"{service}: {', '.join(names)}" for service, names in by_service.items())
+        lines.append(f"| `{name}` | {shown or 'none: no document of the services so far names any'} |")
+    return "\n".join(lines)
+
+
 class Documentation(unittest.TestCase):
-    def test_table_of_types(self):
-        text = COVERAGE.read_text()
-        before, rest = text.split("<!-- types: begin -->\n")
-        table, after = rest.split("<!-- types: end -->")
+    def hold(self, name, table):
+        """The part of docs/coverage.md between the markers of that name is the table."""
+        begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
+        before, rest = COVERAGE.read_text().split(begin)
+        found, after = rest.split(end)
         if os.environ.get("APLOMB_GOLDEN") == "1":
-            COVERAGE.write_text(f"{before}<!-- types: begin -->\n{types_table()}\n<!-- types: end -->{after}")
-            return
-        self.assertEqual(table.strip(), types_table(), "APLOMB_GOLDEN=1 rewrites it")
+            COVERAGE.write_text(f"{before}{begin}{table}\n{end}{after}")
+        else:
+            self.assertEqual(found.strip(), table, "APLOMB_GOLDEN=1 rewrites it")
+
+    def test_table_of_types(self):
+        self.hold("types", types_table())
+
+    def test_table_of_relations(self):
+        self.hold("relations", relations_table())
+        self.assertEqual([name for name, cases in cases_by_relation().items() if not cases], ["uses-library"])
 
 
 @unittest.skipUnless((DATA / "examples-index.json").exists(), "no APLOMB_SHARED_DATA")

@@ -59,7 +59,8 @@ MISTAKES = [
     ("template with an unknown fact", SERVICE, "{@name}", "{@nam}",
      ["relations[2]: target_name", '"@nam"', 'did you mean "@name"?']),
     ("template with nothing in braces", SERVICE, "{school:lower}", "{}", ["relations[1]: to_key", "empty braces"]),
-    ("template with a wrong argument", SERVICE, "{school:lower}", "{school:cut(x)}", ["relations[1]: to_key", "cut(x)"]),
+    ("template with a wrong argument", SERVICE, "{school:lower}", "{school:cut(x)}",
+     ["relations[1]: to_key", "cut(x)"]),
     ("template over two arrays", SERVICE, "{school:lower}", "{a[*].b}/{c[*].d}",
      ["relations[1]: to_key", '"a[*]"', '"c[*]"']),
     ("condition with an unknown operator", SERVICE, "closed: {field: door, equals: shut}",
@@ -136,8 +137,8 @@ class Fixture(unittest.TestCase):
             self.assertNotIn("acme", path.read_text().lower(), path)
 
     def test_nothing_of_it_is_built_in(self):
-        done = subprocess.run([APLOMB, "scan", "--no-store", "--format", "json", str(CASES / "everything" / "page.json")],
-                              capture_output=True, text=True)
+        words = ["scan", "--no-store", "--format", "json", str(CASES / "everything" / "page.json")]
+        done = subprocess.run([APLOMB, *words], capture_output=True, text=True)
         result = json.loads(done.stdout)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(result["assets"], [])
@@ -273,7 +274,8 @@ class Mistakes(unittest.TestCase):
     def test_duplicate_type_of_another_service(self):
         other = self.copy / "services" / "acme" / "other" / "service.yaml"
         other.parent.mkdir()
-        other.write_text("service: acme/other\ntitle: Other\ntypes:\n  ACME.brain/lobe: {title: Lobe, kind: ai-model}\n")
+        other.write_text("service: acme/other\ntitle: Other\ntypes:\n"
+                         "  ACME.brain/lobe: {title: Lobe, kind: ai-model}\n")
         self.refuse("services/acme/other/service.yaml", ["types.ACME.brain/lobe", "acme/brain has this type already"])
 
     def test_duplicate_type_of_the_built_in_content(self):
