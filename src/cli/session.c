@@ -145,6 +145,8 @@ apl_status apl_session_content(apl_session *session)
     options->version = APL_VERSION;
     options->jobs = settings->jobs;
     options->now = apl_clock_now();
+    if (status == APL_OK && settings->now && !apl_instant_parse(&options->now, apl_str_from(settings->now)))
+        status = apl_fail(APL_E_USAGE, "--now: \"%s\" is no time like 2026-11-23T08:00:00Z", settings->now);
     options->on_progress = apl_progress_update;
     options->on_progress_context = &session->progress;
     options->on_message = apl_progress_message;

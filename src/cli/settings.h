@@ -117,6 +117,11 @@ void apl_settings_free(apl_settings *settings);
     {                                                                                                                  \
         "no-color", 0, APL_OPT_FLAG, APL_OFFSET(no_color), NULL, "no colour, as NO_COLOR does", NULL                   \
     }
+#define APL_OPTION_NOW                                                                                                 \
+    {                                                                                                                  \
+        "now", 0, APL_OPT_TEXT, APL_OFFSET(now), "TIME", "judge ages and expiries as of this time (default: today)",   \
+            NULL                                                                                                       \
+    }
 #define APL_OPTION_HELP                                                                                                \
     {                                                                                                                  \
         "help", 'h', APL_OPT_FLAG, APL_OFFSET(help), NULL, "this text", NULL                                           \

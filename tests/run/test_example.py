@@ -16,7 +16,7 @@ ROOT = pathlib.Path(os.environ.get("APLOMB_ROOT", pathlib.Path(__file__).resolve
 APLOMB = os.path.abspath(os.environ.get("APLOMB", ROOT / "build" / "aplomb"))
 GOLDEN = ROOT / "tests" / "golden" / "contoso"
 DIFF_LINES_MAX = 300
-SCAN = ("scan", "examples/contoso", "--no-store", "--quiet")
+SCAN = ("scan", "examples/contoso", "--no-store", "--quiet", "--now", "2026-11-23T08:00:00Z")
 
 # Kinds that the example cannot honestly show, with the reason; none today.
 EXCEPTIONS = {}

@@ -18,6 +18,7 @@ static const apl_option options[] = {
     APL_OPTION_MUTE,
     APL_OPTION_CONTENT,
     APL_OPTION_POLICIES,
+    APL_OPTION_NOW,
     APL_OPTION_OFFLINE,
     APL_OPTION_JOBS,
     APL_OPTION_QUIET,
