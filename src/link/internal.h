@@ -6,6 +6,18 @@
 
 #include "link/link.h"
 
+/* An asset while assets are put in order. */
+typedef struct apl_sort_key {
+    const apl_asset *asset;
+    uint64_t lead; /* some characters of the id as a number; 0 where nobody set it */
+} apl_sort_key;
+
+/* Orders by canonical id. Equal ids end up side by side, in no order among themselves. */
+void apl_link_sort_keys(apl_sort_key *keys, size_t count, unsigned threads);
+
+/* For qsort: the order of canonical ids; equal where they are the same. Leads must have been set alike. */
+int apl_link_compare_keys(const void *a, const void *b);
+
 /* Puts the assets from number `from` on into the id table of the estate. */
 void apl_link_index(apl_estate *estate, size_t from);
 

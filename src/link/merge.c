@@ -10,90 +10,6 @@
 #include "link/internal.h"
 #include "model/type_plan.h"
 
-typedef struct sort_key {
-    const apl_asset *asset;
-    uint64_t lead; /* eight characters of the id behind what all ids have in common, as a number */
-} sort_key;
-
-static int by_id(const void *a, const void *b)
-{
-    const sort_key *key_a = a;
-    const sort_key *key_b = b;
-
-    if (key_a->lead != key_b->lead)
-        return key_a->lead < key_b->lead ? -1 : 1;
-    const apl_asset *x = key_a->asset;
-    const apl_asset *y = key_b->asset;
-    int order = apl_str_compare_nocase(x->id, y->id);
-    if (order == 0)
-        order = (x->ids_ignore_case > y->ids_ignore_case) - (x->ids_ignore_case < y->ids_ignore_case);
-    return order || x->ids_ignore_case ? order : apl_str_compare(x->id, y->id);
-}
-
-/* How many leading characters all ids share, without regard to case. */
-static uint32_t common_start(const sort_key *keys, size_t count)
-{
-    uint32_t shared = count ? keys[0].asset->id.size : 0;
-
-    for (size_t i = 1; i < count; i++) {
-        apl_str first = keys[0].asset->id;
-        apl_str id = keys[i].asset->id;
-        uint32_t same = 0;
-        while (same < shared && same < id.size && apl_char_lower(first.data[same]) == apl_char_lower(id.data[same]))
-            same++;
-        shared = same;
-    }
-    return shared;
-}
-
-/* Numbers compare as the characters do, and a shorter id, padded with zeros, comes first. */
-static void set_leads(sort_key *keys, size_t count)
-{
-    uint32_t from = common_start(keys, count);
-
-    for (size_t i = 0; i < count; i++) {
-        apl_str id = keys[i].asset->id;
-        keys[i].lead = 0;
-        for (uint32_t c = from; c < from + 8; c++)
-            keys[i].lead = keys[i].lead << 8 | (c < id.size ? (unsigned char)apl_char_lower(id.data[c]) : 0);
-    }
-}
-
-typedef struct merge_job {
-    sort_key *keys;
-    size_t count;
-} merge_job;
-
-static void sort_half(void *context, unsigned thread, size_t from, size_t to)
-{
-    merge_job *job = context;
-
-    (void)thread;
-    for (size_t half = from; half < to; half++) {
-        size_t middle = job->count / 2;
-        sort_key *first = job->keys + (half ? middle : 0);
-        qsort(first, half ? job->count - middle : middle, sizeof *first, by_id);
-    }
-}
-
-/* Sorts the keys: two halves side by side, then one merge. */
-static sort_key *sorted_keys(sort_key *keys, size_t count, unsigned threads)
-{
-    merge_job job = {keys, count};
-    sort_key *sorted = apl_memory_new(count * sizeof *sorted);
-    size_t middle = count / 2;
-    size_t i = 0;
-    size_t j = middle;
-
-    apl_parallel(threads > 1 ? 2 : 1, 2, 1, sort_half, &job);
-    for (size_t k = 0; k < count; k++) {
-        bool takes_first = j == count || (i < middle && by_id(&keys[i], &keys[j]) <= 0);
-        sorted[k] = takes_first ? keys[i++] : keys[j++];
-    }
-    apl_memory_free(keys);
-    return sorted;
-}
-
 static bool has_slot(const apl_asset *asset, unsigned slot)
 {
     return (asset->record.present[slot / 64] >> (slot % 64)) & 1u;
@@ -127,8 +43,8 @@ static int compare_texts(const apl_asset *a, const apl_asset *b)
 /* Order of trust between two documents of one id: newest, then whole before summary, fuller, and last by columns. */
 static int compare_reads(const void *left, const void *right)
 {
-    const apl_asset *a = ((const sort_key *)left)->asset;
-    const apl_asset *b = ((const sort_key *)right)->asset;
+    const apl_asset *a = ((const apl_sort_key *)left)->asset;
+    const apl_asset *b = ((const apl_sort_key *)right)->asset;
     apl_text x;
     apl_text y;
 
@@ -237,7 +153,7 @@ static void cover_difference(apl_estate *estate, const apl_asset *asset, const a
 }
 
 /* The documents [from, to) of one id become one asset at the end of the estate's list. */
-static void add_merged(apl_estate *estate, sort_key *keys, size_t from, size_t to)
+static void add_merged(apl_estate *estate, apl_sort_key *keys, size_t from, size_t to)
 {
     apl_text differences;
 
@@ -318,7 +234,7 @@ static void renumber(apl_estate *estate, const uint32_t *numbers)
 }
 
 /* Merges from the back, so that the read assets move within their own array and only the stubs are copied. */
-static void merge_stubs(apl_estate *estate, const sort_key *stubs, size_t stub_count, const apl_asset *copies)
+static void merge_stubs(apl_estate *estate, const apl_sort_key *stubs, size_t stub_count, const apl_asset *copies)
 {
     size_t total = estate->assets.count;
     size_t read = total - stub_count;
@@ -326,8 +242,8 @@ static void merge_stubs(apl_estate *estate, const sort_key *stubs, size_t stub_c
     uint32_t *numbers = apl_memory_new(total * sizeof *numbers);
 
     for (size_t i = total, stub = stub_count; i > 0; i--) {
-        sort_key last = {.asset = read ? &estate->assets.items[read - 1] : NULL};
-        bool takes_stub = read == 0 || (stub && by_id(&last, &stubs[stub - 1]) < 0);
+        apl_sort_key last = {.asset = read ? &estate->assets.items[read - 1] : NULL};
+        bool takes_stub = read == 0 || (stub && apl_link_compare_keys(&last, &stubs[stub - 1]) < 0);
         const apl_asset *taken = takes_stub ? stubs[--stub].asset : &estate->assets.items[--read];
         numbers[takes_stub ? first_stub + (size_t)(taken - copies) : read] = (uint32_t)(i - 1);
         estate->assets.items[i - 1] = *taken;
@@ -344,11 +260,11 @@ void apl_link_sort_stubs(apl_estate *estate, size_t stubs_from)
     if (stub_count == 0)
         return;
     apl_asset *copies = apl_memory_new(stub_count * sizeof *copies);
-    sort_key *stubs = apl_memory_new(stub_count * sizeof *stubs);
+    apl_sort_key *stubs = apl_memory_new(stub_count * sizeof *stubs);
     memcpy(copies, estate->assets.items + stubs_from, stub_count * sizeof *copies);
     for (size_t i = 0; i < stub_count; i++)
         stubs[i].asset = &copies[i];
-    qsort(stubs, stub_count, sizeof *stubs, by_id);
+    qsort(stubs, stub_count, sizeof *stubs, apl_link_compare_keys);
     merge_stubs(estate, stubs, stub_count, copies);
     apl_memory_free(stubs);
     apl_memory_free(copies);
@@ -362,17 +278,16 @@ void apl_link_assets(apl_estate *estate, apl_normalizer *const *normalizers, siz
     take_coverage(estate, normalizers, count);
     for (size_t n = 0; n < count; n++)
         total += apl_normalizer_assets(normalizers[n])->count;
-    sort_key *keys = apl_memory_new(total * sizeof *keys);
+    apl_sort_key *keys = apl_memory_new(total * sizeof *keys);
     for (size_t n = 0; n < count; n++) {
         const apl_asset_list *assets = apl_normalizer_assets(normalizers[n]);
         for (size_t i = 0; i < assets->count; i++)
             keys[at++].asset = &assets->items[i];
     }
-    set_leads(keys, total);
-    keys = sorted_keys(keys, total, threads);
+    apl_link_sort_keys(keys, total, threads);
     APL_RESERVE(&estate->assets, total + total / 8 + 16);
     for (size_t from = 0, to; from < total; from = to) {
-        for (to = from + 1; to < total && by_id(&keys[from], &keys[to]) == 0;)
+        for (to = from + 1; to < total && apl_link_compare_keys(&keys[from], &keys[to]) == 0;)
             to++;
         add_merged(estate, keys, from, to);
     }
