@@ -179,6 +179,14 @@ static bool is_below(apl_str name, apl_str array)
     return name.size == array.size || name.data[array.size] == '.' || name.data[array.size] == '[';
 }
 
+/* The member itself is wanted, so the counted field must be kept whole. */
+static void current_member(apl_code_step *out, apl_compiler *compiler, uint32_t level)
+{
+    *out = (apl_code_step){.kind = APL_STEP_CURRENT, .level = (uint8_t)level};
+    if (compiler->counts[level].is_field)
+        (void)apl_fields_ask(compiler->options->fields, compiler->counts[level].name);
+}
+
 static bool current_of_field(apl_code_step *out, apl_compiler *compiler, uint32_t level, apl_str name)
 {
     uint32_t stars = 0;
@@ -189,7 +197,7 @@ static bool current_of_field(apl_code_step *out, apl_compiler *compiler, uint32_
     if (!is_below(plain, array))
         return false;
     if (apl_str_equal_nocase(name, compiler->counts[level].name)) {
-        *out = (apl_code_step){.kind = APL_STEP_CURRENT, .level = (uint8_t)level};
+        current_member(out, compiler, level);
         return true;
     }
     *out = (apl_code_step){.kind = APL_STEP_CURRENT_FIELD, .is_array = stars > bound};
@@ -228,6 +236,6 @@ bool apl_current_compile(apl_code_step *out, apl_compiler *compiler, bool has_na
     if (compiler->count_depth > 1)
         apl_report_warning(compiler,
                            "current() without a name in nested counts means the innermost one; Azure refuses it");
-    *out = (apl_code_step){.kind = APL_STEP_CURRENT, .level = (uint8_t)(compiler->count_depth - 1)};
+    current_member(out, compiler, compiler->count_depth - 1);
     return true;
 }

@@ -211,13 +211,29 @@ static apl_status describe(struct fy_diag *diagnostics)
     return apl_fail(APL_E_CONTENT, "line %d, column %d: not YAML: %s", error->line, error->column, error->msg);
 }
 
+/* Nothing but blanks and comments: libfyaml gives no document for it, and no reason. */
+static bool is_empty(apl_str text)
+{
+    apl_str line;
+
+    while (text.size && apl_str_next(&line, &text, '\n')) {
+        line = apl_str_trim(line);
+        if (line.size && line.data[0] != '#')
+            return false;
+    }
+    return true;
+}
+
 apl_status apl_yaml_parse(apl_value *out, apl_arena *arena, apl_str text)
 {
     struct fy_diag_cfg quiet;
     apl_status status;
 
+    *out = APL_NULL;
     if (text.size > APL_CONTENT_BYTES_MAX)
         return apl_fail(APL_E_LIMIT, "more than %u bytes", APL_CONTENT_BYTES_MAX);
+    if (is_empty(text))
+        return APL_OK;
     fy_diag_cfg_default(&quiet);
     quiet.fp = NULL;
     struct fy_diag *diagnostics = fy_diag_create(&quiet);

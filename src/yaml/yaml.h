@@ -8,7 +8,7 @@
 
 #include "json/value.h"
 
-/* Parses one document. Messages name line and column. */
+/* Parses one document; a text without one gives null. Messages name line and column. */
 apl_status apl_yaml_parse(apl_value *out, apl_arena *arena, apl_str text);
 
 #endif

@@ -4,6 +4,7 @@
  * nothing may crash, hang or give more than the limits allow. */
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 

@@ -88,9 +88,16 @@ static void names_the_nearest(void **state)
     assert_int_equal(explain(&found, &it, "ai-local-auth-disable"), APL_E_USAGE);
     assert_non_null(strstr(apl_error_message(), "ai-local-auth-disabled"));
     apl_explained_free(&found);
-    it.estate.assets.items[2].name = it.estate.assets.items[3].name = APL_STR("twin");
+    for (size_t i = 2; i < 4; i++) {
+        it.estate.assets.items[i].name = APL_STR("twin");
+        it.estate.assets.items[i].is_read = it.estate.assets.items[i].is_ai = true;
+    }
     assert_int_equal(explain(&found, &it, "twin"), APL_E_USAGE);
     assert_non_null(strstr(apl_error_message(), "2 assets"));
+    apl_explained_free(&found);
+    it.estate.assets.items[2].is_read = false; /* what was read comes before what was only named */
+    assert_int_equal(explain(&found, &it, "twin"), APL_OK);
+    assert_int_equal(found.asset, 3);
     apl_explained_free(&found);
     sample_free(&it);
 }
