@@ -246,6 +246,7 @@ apl_status apl_template_compile(apl_template **out, apl_arena *arena, apl_fields
     template->parts = APL_ARENA_ARRAY(arena, template_part, template->part_count);
     memcpy(template->parts, parts, template->part_count * sizeof *parts);
     for (size_t i = template->part_count; i > 0; i--) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Branch): the parts up to part_count were written */
         if (template->parts[i - 1].has_star)
             template->starred = &template->parts[i - 1];
     }
