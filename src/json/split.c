@@ -253,7 +253,8 @@ static void start_cutting(scanner *scan, structure *state)
         apl_text_add(&scan->head, apl_str_make(scan->chunk->bytes + state->value_from,
                                                state->head_to - state->value_from));
     if (scan->head.is_cut)
-        fault(scan, state->value_from, "too much stands before the array of this page; its members are read without it");
+        fault(scan, state->value_from,
+              "too much stands before the array of this page; its members are read without it");
     state->value_from = NONE;
 }
 

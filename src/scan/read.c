@@ -49,7 +49,8 @@ static void message(reading_job *job, uint32_t file, uint64_t offset, apl_str pa
 {
     (void)pthread_mutex_lock(&job->lock);
     apl_read_message made = {.file = file, .offset = offset};
-    made.line = apl_arena_format(job->texts, "%.*s: offset %llu: %s", APL_STR_ARG(path), (unsigned long long)offset, why);
+    made.line =
+        apl_arena_format(job->texts, "%.*s: offset %llu: %s", APL_STR_ARG(path), (unsigned long long)offset, why);
     APL_PUSH(&job->messages, made);
     (void)pthread_mutex_unlock(&job->lock);
 }
@@ -60,7 +61,8 @@ static void broken(reading_job *job, apl_normalizer *normalizer, const apl_place
     apl_str text = apl_str_from(why);
     char with_offset[APL_ERROR_BYTES_MAX];
 
-    (void)snprintf(with_offset, sizeof with_offset, "offset %llu: %.900s", (unsigned long long)place->offset, text.data);
+    (void)snprintf(with_offset, sizeof with_offset, "offset %llu: %.900s", (unsigned long long)place->offset,
+                   text.data);
     apl_normalizer_broken(normalizer, place, with_offset, true);
     message(job, place->file, place->offset, place->path, why);
 }

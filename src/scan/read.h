@@ -1,6 +1,7 @@
 /* scan/read.h: sources to normalizers.
  *
- * For the files of scan only. One thread reads and cuts, the others parse; memory is bounded by the chunks in flight. */
+ * For the files of scan only. One thread reads and cuts, the others parse; memory is bounded by the chunks in
+ * flight. */
 #ifndef APL_SCAN_READ_H
 #define APL_SCAN_READ_H
 

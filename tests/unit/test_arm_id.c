@@ -31,7 +31,7 @@ static const id_case id_cases[] = {
     {"x", "", "", ""},
     {"/", "Microsoft.Resources/tenants", "", ""},
     {"//////", "", "////", ""},
-    {"/providers//x//y", "/x/y", "", ""},
+    {"/providers//x//y", "/x/y", "/providers//x", ""},
 };
 
 static void says_type_parent_and_name(void **state)

@@ -67,8 +67,8 @@ static const char small_azure_service[] =
     "`T.Data/stores`: {`title`: `t`, `kind`: `storage-account`, `read`: {`needs`: `T.Data/stores/read`}},"
     "`Microsoft.Resources/subscriptions`: {`title`: `t`, `kind`: `account`},"
     "`Microsoft.Resources/resourceGroups`: {`title`: `t`, `kind`: `resource-group`},"
-    "`microsoft.graph.user`: {`title`: `t`, `kind`: `managed-identity`, `id`: `entra://-/users/{id}`,"
-    "  `name`: `{displayName}`, `recognise`: [{`members`: [`userPrincipalName`]}]}}}";
+    "`microsoft.graph.user`: {`title`: `t`, `kind`: `managed-identity`, `unread_without`: [],"
+    "  `id`: `entra://-/users/{id}`, `name`: `{displayName}`, `recognise`: [{`members`: [`userPrincipalName`]}]}}}";
 
 static const char small_aws_service[] =
     "{`service`: `aws/small`, `title`: `Small`, `types`: {"
@@ -112,12 +112,12 @@ static inline apl_services *small_services_new(small_cloud *cloud)
     apl_arena *arena = cloud->arena;
 
     small_need(apl_vocabulary_add(&cloud->vocabulary, small_value(arena, small_vocabulary), "kinds.yaml"));
-    small_need(apl_services_add_provider(services, small_value(arena, small_azure), "azure/provider.yaml"));
-    small_need(apl_services_add_provider(services, small_value(arena, small_aws), "aws/provider.yaml"));
+    small_need(apl_services_add_provider(services, small_value(arena, small_azure), "services/azure/provider.yaml"));
+    small_need(apl_services_add_provider(services, small_value(arena, small_aws), "services/aws/provider.yaml"));
     small_need(apl_services_add_service(services, small_value(arena, small_azure_service), APL_STR("azure/small"),
-                                        "azure/small/service.yaml"));
+                                        "services/azure/small/service.yaml"));
     small_need(apl_services_add_service(services, small_value(arena, small_aws_service), APL_STR("aws/small"),
-                                        "aws/small/service.yaml"));
+                                        "services/aws/small/service.yaml"));
     small_need(apl_services_finish(services));
     return services;
 }
@@ -199,7 +199,8 @@ static inline apl_str small_cloud_text(const small_cloud *cloud, apl_arena *aren
                             APL_STR_ARG(asset->name), APL_STR_ARG(asset->type), APL_STR_ARG(asset->tenant),
                             APL_STR_ARG(asset->scope), asset->kind, asset->unread_groups,
                             apl_exposure_names[asset->exposure], asset->is_read, asset->is_ai, asset->used_for);
-        for (unsigned slot = 0, value = 0; asset->plan && asset->record.present && slot < asset->plan->slot_count; slot++) {
+        unsigned slots = asset->plan && asset->record.present ? asset->plan->slot_count : 0;
+        for (unsigned slot = 0, value = 0; slot < slots; slot++) {
             bool is_there = (asset->record.present[slot / 64] >> (slot % 64) & 1u) != 0;
             apl_text_add_char(&text, ',');
             if (is_there)
