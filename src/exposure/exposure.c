@@ -50,9 +50,9 @@ static bool parse_address(network *out, apl_str text)
 /* "a.b.c.d", "a.b.c.d/n" or the IPv6 forms. */
 static bool parse_network(network *out, apl_str text)
 {
+    text = apl_str_trim(text);
     long slash = apl_str_find(text, APL_STR("/"));
 
-    text = apl_str_trim(text);
     if (!parse_address(out, slash < 0 ? text : apl_str_slice(text, 0, (size_t)slash)))
         return false;
     return slash < 0 ||

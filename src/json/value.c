@@ -81,10 +81,12 @@ static bool pair_equal(value_pairs *pending, value_pair pair)
             APL_PUSH(pending, ((value_pair){pair.a.items[i], pair.b.items[i]}));
             continue;
         }
+        /* Where a name stands twice the last one counts, on both sides. */
+        const apl_value *own = exact_member(pair.a, pair.a.members[i].key);
         const apl_value *other = exact_member(pair.b, pair.a.members[i].key);
-        if (other == NULL)
+        if (other == NULL || exact_member(pair.a, pair.b.members[i].key) == NULL)
             return false;
-        APL_PUSH(pending, ((value_pair){pair.a.members[i].value, *other}));
+        APL_PUSH(pending, ((value_pair){*own, *other}));
     }
     return true;
 }

@@ -201,6 +201,21 @@ static apl_status build_tree(apl_value *out, apl_arena *arena, struct fy_documen
     return status;
 }
 
+/* Directives are of no use here, and libfyaml 0.7 does not come back from some broken ones. A line of content that begins
+ * so could only stand in a text without indentation, which content does not have. */
+static apl_status refuse_directives(apl_str text)
+{
+    int line = 1;
+
+    for (uint32_t i = 0; i < text.size; i++) {
+        bool is_first = i == 0 || text.data[i - 1] == '\n' || text.data[i - 1] == '\r';
+        if (text.data[i] == '%' && is_first)
+            return apl_fail(APL_E_CONTENT, "line %d, column 1: directives (%%) are not supported", line);
+        line += text.data[i] == '\n';
+    }
+    return APL_OK;
+}
+
 static apl_status describe(struct fy_diag *diagnostics)
 {
     void *iterator = NULL;
@@ -234,6 +249,11 @@ apl_status apl_yaml_parse(apl_value *out, apl_arena *arena, apl_str text)
         return apl_fail(APL_E_LIMIT, "more than %u bytes", APL_CONTENT_BYTES_MAX);
     if (is_empty(text))
         return APL_OK;
+    if (apl_str_starts(text, APL_STR("\xEF\xBB\xBF")))
+        text = apl_str_slice(text, 3, text.size);
+    status = refuse_directives(text);
+    if (status != APL_OK)
+        return status;
     fy_diag_cfg_default(&quiet);
     quiet.fp = NULL;
     struct fy_diag *diagnostics = fy_diag_create(&quiet);

@@ -1,7 +1,7 @@
 /* tests/fuzz/fuzz_split.c: long texts cut into chunks of every size.
  *
- * The first three bytes choose the size of pages, documents and reads. Chunks must lie in the text where they say, items
- * inside their chunk and in order, and whatever parses as a whole must parse as the same number of documents in parts. */
+ * The first three bytes choose the size of pages, documents and reads. Chunks must lie in the text where they say,
+ * items inside their chunk and in order, and a text that is one JSON value must not be broken by cutting it. */
 #include <stddef.h>
 #include <stdint.h>
 

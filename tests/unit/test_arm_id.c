@@ -1,4 +1,6 @@
-/* tests/unit/test_arm_id.c: what Azure resource ids say by themselves, and random ids put together and taken apart. */
+/* tests/unit/test_arm_id.c: what Azure resource ids say by themselves.
+ *
+ * Known ids by a table; random ids put together and taken apart again; odd ones, which must do no harm. */
 #include "test_random.h"
 
 #include "normalize/arm_id.h"
@@ -15,9 +17,11 @@ typedef struct id_case {
 
 static const id_case id_cases[] = {
     {GROUP "/providers/M.C/accounts/a", "M.C/accounts", GROUP, "a"},
-    {GROUP "/providers/M.C/accounts/a/deployments/d", "M.C/accounts/deployments", GROUP "/providers/M.C/accounts/a", "a/d"},
+    {GROUP "/providers/M.C/accounts/a/deployments/d", "M.C/accounts/deployments", GROUP "/providers/M.C/accounts/a",
+     "a/d"},
     {GROUP "/PROVIDERS/M.C/accounts/a/b/c/d/e", "M.C/accounts/b/d", GROUP "/PROVIDERS/M.C/accounts/a/b/c", "a/c/e"},
-    {GROUP "/providers/M.C/accounts/a/providers/M.I/settings/s", "M.I/settings", GROUP "/providers/M.C/accounts/a", "s"},
+    {GROUP "/providers/M.C/accounts/a/providers/M.I/settings/s", "M.I/settings", GROUP "/providers/M.C/accounts/a",
+     "s"},
     {SUB "/providers/M.A/roleAssignments/r", "M.A/roleAssignments", SUB, "r"},
     {"/providers/M.M/managementGroups/m", "M.M/managementGroups", "", "m"},
     {GROUP, "Microsoft.Resources/resourceGroups", SUB, ""},
@@ -109,7 +113,8 @@ static void odd_ids_do_no_harm(void **state)
 {
     (void)state;
     for (uint64_t seed = 0; seed < 5000; seed++) {
-        static const char *const pieces[] = {"/", "providers", "subscriptions", "resourceGroups", "x", "/providers/", ""};
+        static const char *const pieces[] = {"/",           "providers", "subscriptions", "resourceGroups", "x",
+                                             "/providers/", ""};
         apl_arena *arena = apl_arena_new();
         random_source random = {seed};
         apl_text text;

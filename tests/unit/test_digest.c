@@ -1,4 +1,7 @@
-/* tests/unit/test_digest.c: hashes that other machines must agree with. */
+/* tests/unit/test_digest.c: hashes that other machines must agree with.
+ *
+ * SHA-256 by the examples of FIPS 180-4; the id of a finding, which stands in people's tickets and must never change.
+ */
 #include "test_random.h"
 
 #include "base/digest.h"

@@ -1,4 +1,6 @@
-/* tests/unit/test_fields.c: paths cut into steps, and the registry of asked fields. */
+/* tests/unit/test_fields.c: paths cut into steps, and the registry of asked fields.
+ *
+ * Paths of every form by a table, and random names that are written as a path and must be cut out of it again. */
 #include "test_random.h"
 
 #include "model/plan.h"

@@ -1,4 +1,7 @@
-/* tests/unit/test_json.c: the reader over yyjson: what it takes, what it refuses and where it says that the fault is. */
+/* tests/unit/test_json.c: the reader over yyjson.
+ *
+ * What it takes and what it refuses, where it says that the fault is, and random values written and read back in
+ * every way that the product reads them. */
 #include "test_random.h"
 
 #include "base/limits.h"
@@ -229,14 +232,10 @@ static void refuses_texts_that_are_too_long(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(says_where_the_fault_is),
-        cmocka_unit_test(refuses_what_is_too_deep),
-        cmocka_unit_test(brackets_without_end_are_refused),
-        cmocka_unit_test(knows_numbers),
-        cmocka_unit_test(reads_one_value_at_a_time),
-        cmocka_unit_test(reads_in_place),
-        cmocka_unit_test(weighs_and_writes_nodes),
-        cmocka_unit_test(refuses_texts_that_are_too_long),
+        cmocka_unit_test(says_where_the_fault_is),          cmocka_unit_test(refuses_what_is_too_deep),
+        cmocka_unit_test(brackets_without_end_are_refused), cmocka_unit_test(knows_numbers),
+        cmocka_unit_test(reads_one_value_at_a_time),        cmocka_unit_test(reads_in_place),
+        cmocka_unit_test(weighs_and_writes_nodes),          cmocka_unit_test(refuses_texts_that_are_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

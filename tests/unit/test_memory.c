@@ -1,4 +1,6 @@
-/* tests/unit/test_memory.c: arenas, growing arrays and growing texts. */
+/* tests/unit/test_memory.c: arenas, growing arrays, growing texts and messages.
+ *
+ * The sanitizer build gives each piece of an arena memory of its own; the tests hold for both ways. */
 #include "test_random.h"
 
 #include "base/limits.h"

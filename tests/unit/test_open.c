@@ -19,8 +19,8 @@ static const char *coverage_of(apl_arena *arena, const char *json, size_t *asset
     apl_text_init(&text, SIZE_MAX);
     for (size_t i = 0; i < cloud.estate.coverage.count; i++) {
         const apl_coverage *row = &cloud.estate.coverage.items[i];
-        apl_text_add_format(&text, "%s%s %.*s %llu", i ? "; " : "", apl_coverage_names[row->state], APL_STR_ARG(row->type),
-                            (unsigned long long)row->count);
+        apl_text_add_format(&text, "%s%s %.*s %llu", i ? "; " : "", apl_coverage_names[row->state],
+                            APL_STR_ARG(row->type), (unsigned long long)row->count);
         counted += row->count;
     }
     assert_int_equal(counted, cloud.estate.documents);
@@ -73,7 +73,8 @@ static const opened opened_cases[] = {
     /* Microsoft Graph */
     {"{`@odata.context`: `https://graph.microsoft.com/v1.0/$metadata#users`, `value`: [{`id`: `1`}, {`id`: `2`}]}",
      "read microsoft.graph.user 2", 2},
-    {"{`@odata.context`: `https://graph.microsoft.com/v1.0/$metadata#users/$entity`, `id`: `1`}", "read microsoft.graph.user 1", 1},
+    {"{`@odata.context`: `https://graph.microsoft.com/v1.0/$metadata#users/$entity`, `id`: `1`}",
+     "read microsoft.graph.user 1", 1},
     {"{`@odata.context`: `https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)`, `value`: [{`id`: `1`}]}",
      "read microsoft.graph.user 1", 1},
     {"{`value`: [{`@odata.type`: `#microsoft.graph.user`, `id`: `1`}, {`@odata.type`: `#microsoft.graph.group`}]}",
@@ -81,19 +82,23 @@ static const opened opened_cases[] = {
     {"{`@odata.context`: `https://graph.microsoft.com/v1.0/$metadata#policies`, `value`: [{`id`: `1`}]}",
      "unsupported microsoft.graph.policy 1", 0},
     /* envelopes */
-    {"{`source`: `azure`, `type`: `T.Data/stores`, `id`: `" SMALL_STORE "s`, `body`: {`properties`: {}}}", STORES("1"), 1},
+    {"{`source`: `azure`, `type`: `T.Data/stores`, `id`: `" SMALL_STORE "s`, `body`: {`properties`: {}}}", STORES("1"),
+     1},
     {"{`source`: `aws`, `type`: `AWS::Small::Thing`, `id`: `arn:x`, `body`: {}}", "read AWS::Small::Thing 1", 1},
     {"{`source`: `azure`, `body`: " STORE("s") "}", STORES("1"), 1},
     {"{`source`: `azure`, `scope`: `s`, `unread`: `T.Data/stores`, `why`: `403`, `needs`: `n`}",
      "unread T.Data/stores 0", 0},
     {"{`source`: `x`, `type`: `No.Such/type`, `body`: {}}", "unsupported No.Such/type 1", 0},
     /* other people's shapes */
-    {"{`columns`: [{`name`: `id`}, {`name`: `properties`}], `rows`: [[`" SMALL_STORE "s`, {}], [`" SMALL_STORE "t`, {}], 7]}",
+    {"{`columns`: [{`name`: `id`}, {`name`: `properties`}], `rows`: [[`" SMALL_STORE "s`, {}], [`" SMALL_STORE
+     "t`, {}], 7]}",
      STORES("2"), 2},
     {"{`columns`: [], `rows`: []}", "read empty list 1", 0},
-    {"{`apiVersion`: `v1`, `kind`: `List`, `metadata`: {}, `items`: [{`apiVersion`: `v1`, `kind`: `Pod`, `metadata`: {}}]}",
+    {"{`apiVersion`: `v1`, `kind`: `List`, `metadata`: {}, `items`: [{`apiVersion`: `v1`, `kind`: `Pod`, `metadata`: "
+     "{}}]}",
      "unsupported v1/Pod 1", 0},
-    {"{`assetType`: `T.Data/stores`, `name`: `//x/y`, `resource`: {`data`: {`id`: `x`, `properties`: {}}}}", STORES("1"), 1},
+    {"{`assetType`: `T.Data/stores`, `name`: `//x/y`, `resource`: {`data`: {`id`: `x`, `properties`: {}}}}",
+     STORES("1"), 1},
     {"{`error`: {`code`: `Forbidden`, `message`: `No.`}}", "unread answer with an error 1", 0},
     {"{`error`: {`code`: 403, `message`: `No.`, `status`: `PERMISSION_DENIED`}}", "unread answer with an error 1", 0},
     {"{`error`: {`code`: `X`}, `value`: [" STORE("s") "]}", STORES("1") "; unread answer with an error 0", 1},
@@ -162,8 +167,11 @@ static void deep_pages_end(void **state)
     size_t assets = 0;
     (void)state;
 
-    const char *coverage = coverage_of(arena, "{`value`:[{`value`:[{`value`:[{`value`:[{`value`:[{`value`:[{`value`:[{`value`:["
-                                              "{`value`:[" STORE("s") "]}]}]}]}]}]}]}]}]}", &assets);
+    const char *coverage =
+        coverage_of(arena,
+                    "{`value`:[{`value`:[{`value`:[{`value`:[{`value`:[{`value`:[{`value`:[{`value`:["
+                    "{`value`:[" STORE("s") "]}]}]}]}]}]}]}]}]}",
+                    &assets);
     assert_string_equal(coverage, "unsupported value[] object(value) 1");
     apl_arena_free(arena);
 }

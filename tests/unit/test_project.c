@@ -115,7 +115,8 @@ static void follow(value_list *found, apl_arena *arena, const random_path *path,
     apl_memory_free(next.items);
 }
 
-static void check_path(const apl_subject *subject, apl_field_id field, const random_path *path, const value_list *expected)
+static void check_path(const apl_subject *subject, apl_field_id field, const random_path *path,
+                       const value_list *expected)
 {
     apl_walk walk;
     apl_value value;

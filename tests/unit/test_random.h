@@ -37,8 +37,28 @@ static inline uint32_t random_below(random_source *random, uint32_t limit)
 
 static inline apl_str random_text(random_source *random, apl_arena *arena, uint32_t pieces_max)
 {
-    static const char *const pieces[] = {"a", "B", "]", "[", "{", "}", "\"", "\\", ",", ":", "\n", "\x01", "\x7f", " ",
-                                         "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "/", "u0041", "'", ".", "*"};
+    static const char *const pieces[] = {"a",
+                                         "B",
+                                         "]",
+                                         "[",
+                                         "{",
+                                         "}",
+                                         "\"",
+                                         "\\",
+                                         ",",
+                                         ":",
+                                         "\n",
+                                         "\x01",
+                                         "\x7f",
+                                         " ",
+                                         "\xC3\xA9",
+                                         "\xE2\x82\xAC",
+                                         "\xF0\x9F\x98\x80",
+                                         "/",
+                                         "u0041",
+                                         "'",
+                                         ".",
+                                         "*"};
     apl_text text;
 
     apl_text_init(&text, SIZE_MAX);

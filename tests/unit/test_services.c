@@ -1,4 +1,7 @@
-/* tests/unit/test_services.c: provider.yaml and service.yaml: what is refused in them, and how bodies are recognised. */
+/* tests/unit/test_services.c: provider.yaml and service.yaml.
+ *
+ * What is refused in them and with which words, how bodies are recognised, and the plans and types that threads make
+ * while documents come. */
 #include "test_random.h"
 
 #include "base/threads.h"
@@ -80,10 +83,12 @@ static void a_type_has_one_service(void **state)
     (void)state;
 
     small_cloud_open(&cloud, 0, false);
-    apl_value file = test_value(cloud.arena, "{`service`: `azure/x`, `title`: `X`, `types`: {`t.ai/ACCOUNTS`: {`title`: `t`,"
-                                             "`kind`: `ai-service`}}}");
-    assert_int_equal(apl_services_add_service(cloud.services, file, APL_STR("azure/x"), "services/azure/x/service.yaml"),
-                     APL_E_CONTENT);
+    apl_value file =
+        test_value(cloud.arena, "{`service`: `azure/x`, `title`: `X`, `types`: {`t.ai/ACCOUNTS`: {`title`: `t`,"
+                                "`kind`: `ai-service`}}}");
+    assert_int_equal(
+        apl_services_add_service(cloud.services, file, APL_STR("azure/x"), "services/azure/x/service.yaml"),
+        APL_E_CONTENT);
     assert_non_null(strstr(apl_error_message(), "already"));
     small_cloud_close(&cloud);
 }
@@ -219,12 +224,9 @@ static void types_are_made_by_many_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(says_what_is_wrong),
-        cmocka_unit_test(a_type_has_one_service),
-        cmocka_unit_test(finds_types_without_case),
-        cmocka_unit_test(recognises_bodies),
-        cmocka_unit_test(plans_hold_what_judges_ask),
-        cmocka_unit_test(types_are_made_by_many_threads),
+        cmocka_unit_test(says_what_is_wrong),         cmocka_unit_test(a_type_has_one_service),
+        cmocka_unit_test(finds_types_without_case),   cmocka_unit_test(recognises_bodies),
+        cmocka_unit_test(plans_hold_what_judges_ask), cmocka_unit_test(types_are_made_by_many_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

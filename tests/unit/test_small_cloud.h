@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "exposure/exposure.h"
-#include "json/json.h"
 #include "link/link.h"
+#include "json/json.h"
 
 #define SMALL_SUBSCRIPTION "/subscriptions/00000000-0000-0000-0000-000000000001"
 #define SMALL_GROUP SMALL_SUBSCRIPTION "/resourceGroups/rg"
@@ -70,13 +70,12 @@ static const char small_azure_service[] =
     "`microsoft.graph.user`: {`title`: `t`, `kind`: `managed-identity`, `unread_without`: [],"
     "  `id`: `entra://-/users/{id}`, `name`: `{displayName}`, `recognise`: [{`members`: [`userPrincipalName`]}]}}}";
 
-static const char small_aws_service[] =
-    "{`service`: `aws/small`, `title`: `Small`, `types`: {"
-    "`AWS::Small::Thing`: {`title`: `t`, `kind`: `ai-service`, `recognise`: ["
-    "  {`wrapper`: [`thingSummaries`], `members`: [`arn`], `partial`: true},"
-    "  {`wrapper`: [`thing`], `members`: [`arn`, `size`]}]},"
-    "`AWS::Small::Other`: {`title`: `t`, `kind`: `storage-account`, `recognise`: ["
-    "  {`members`: [`arn`], `when`: {`field`: `arn`, `like`: `arn:*:other/*`}}]}}}";
+static const char small_aws_service[] = "{`service`: `aws/small`, `title`: `Small`, `types`: {"
+                                        "`AWS::Small::Thing`: {`title`: `t`, `kind`: `ai-service`, `recognise`: ["
+                                        "  {`wrapper`: [`thingSummaries`], `members`: [`arn`], `partial`: true},"
+                                        "  {`wrapper`: [`thing`], `members`: [`arn`, `size`]}]},"
+                                        "`AWS::Small::Other`: {`title`: `t`, `kind`: `storage-account`, `recognise`: ["
+                                        "  {`members`: [`arn`], `when`: {`field`: `arn`, `like`: `arn:*:other/*`}}]}}}";
 
 static inline apl_str small_quote(apl_arena *arena, const char *text)
 {

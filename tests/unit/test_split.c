@@ -37,8 +37,8 @@ static void add_document(cut_text *cut, const char *what, apl_str name, apl_valu
 {
     assert_true(cut->document_count < DOCUMENTS_MAX);
     apl_str json = random_json(cut->arena, value, 0);
-    cut->documents[cut->document_count++] = apl_arena_format(cut->arena, "%s %.*s %.*s", what, APL_STR_ARG(name),
-                                                             APL_STR_ARG(json));
+    cut->documents[cut->document_count++] =
+        apl_arena_format(cut->arena, "%s %.*s %.*s", what, APL_STR_ARG(name), APL_STR_ARG(json));
 }
 
 /* The documents of one value. Pages made here say of what they are a page in `name`, which stands first. */
@@ -258,8 +258,9 @@ static apl_str random_outer_text(random_source *random, apl_arena *arena)
         apl_text_add(&text, APL_STR("\xEF\xBB\xBF"));
     for (uint32_t left = 1 + random_below(random, 5); left; left--) {
         apl_text_add(&text, random_json(arena, random_outer(random, arena), way == 2 ? 2 : 0));
-        uint32_t gap = way == 0 ? 3 * random_below(random, 2) : way == 1 ? 1 + random_below(random, 2)
-                                                                         : random_below(random, 5);
+        uint32_t gap = way == 0   ? 3 * random_below(random, 2)
+                       : way == 1 ? 1 + random_below(random, 2)
+                                  : random_below(random, 5);
         apl_text_add(&text, apl_str_from(between[gap]));
     }
     apl_str made = apl_arena_str(arena, apl_text_str(&text));

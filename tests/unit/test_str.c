@@ -1,4 +1,6 @@
-/* tests/unit/test_str.c: strings that know their length, against the most obvious way of doing the same. */
+/* tests/unit/test_str.c: strings that know their length.
+ *
+ * Each function against the most obvious way of doing the same, over random texts of few letters. */
 #include "test_random.h"
 
 #define SEEDS 20000u

@@ -1,4 +1,6 @@
-/* tests/unit/test_subject.c: fields of one asset: missing or unread, members one by one, derived facts. */
+/* tests/unit/test_subject.c: fields of one asset as conditions see them.
+ *
+ * Missing or unread, members one by one and bound by a scope, derived facts out of the estate. */
 #include "test_random.h"
 
 #include "normalize/subject_json.h"
@@ -105,8 +107,9 @@ static void missing_and_unread_differ(void **state)
     apl_field_id open = apl_fields_ask(cloud.fields, APL_STR("properties.open"));
     apl_field_id ranges = apl_fields_ask(cloud.fields, APL_STR("properties.ranges[*].value"));
     apl_field_id kind = apl_fields_ask(cloud.fields, APL_STR("kind"));
-    small_cloud_read(&cloud, 0, "[{`id`: `" SMALL_ACCOUNT "a`, `name`: `a`}, {`id`: `" SMALL_ACCOUNT "b`, `properties`: {}},"
-                                "{`id`: `" SMALL_ACCOUNT "c`, `properties`: null}]");
+    small_cloud_read(&cloud, 0,
+                     "[{`id`: `" SMALL_ACCOUNT "a`, `name`: `a`}, {`id`: `" SMALL_ACCOUNT "b`, `properties`: {}},"
+                     "{`id`: `" SMALL_ACCOUNT "c`, `properties`: null}]");
     small_cloud_link(&cloud, 1);
     for (const char *name = "abc"; *name; name++) {
         const apl_asset *asset = small_asset(&cloud, apl_arena_format(arena, SMALL_ACCOUNT "%c", *name).data);
@@ -123,9 +126,15 @@ static void missing_and_unread_differ(void **state)
 
 static void ask_derived(void *context, const apl_type *type)
 {
-    static const char *const names[] = {"aplomb.kind", "aplomb.ai", "aplomb.usedFor[*]", "aplomb.exposure",
-                                        "aplomb.sensitivity", "aplomb.relations.grounded-on[*]",
-                                        "aplomb.relationsIn.contains[*]", "fullName", NULL};
+    static const char *const names[] = {"aplomb.kind",
+                                        "aplomb.ai",
+                                        "aplomb.usedFor[*]",
+                                        "aplomb.exposure",
+                                        "aplomb.sensitivity",
+                                        "aplomb.relations.grounded-on[*]",
+                                        "aplomb.relationsIn.contains[*]",
+                                        "fullName",
+                                        NULL};
     small_cloud *cloud = context;
     apl_field_list list = {0};
 
@@ -151,9 +160,10 @@ static void derived_facts_come_from_the_estate(void **state)
 
     small_cloud_open(&cloud, 1, false);
     apl_services_on_plan(cloud.services, ask_derived, &cloud);
-    small_cloud_read(&cloud, 0, "[{`id`: `" SMALL_ACCOUNT "a`, `kind`: `Agent`, `properties`: {`open`: true, `stores`: [{`id`:"
-                                "`" SMALL_STORE "s`}]}}, {`id`: `" SMALL_ACCOUNT "a/parts/p`, `properties`: {}}, "
-                                "{`id`: `" SMALL_STORE "s`, `properties`: {}}]");
+    small_cloud_read(&cloud, 0,
+                     "[{`id`: `" SMALL_ACCOUNT "a`, `kind`: `Agent`, `properties`: {`open`: true, `stores`: [{`id`:"
+                     "`" SMALL_STORE "s`}]}}, {`id`: `" SMALL_ACCOUNT "a/parts/p`, `properties`: {}}, "
+                     "{`id`: `" SMALL_STORE "s`, `properties`: {}}]");
     small_cloud_link(&cloud, 1);
     assert_string_equal(derived(arena, &cloud, SMALL_ACCOUNT "a", "aplomb.kind"), "\"ai-agent\"");
     assert_string_equal(derived(arena, &cloud, SMALL_ACCOUNT "a", "aplomb.exposure"), "\"internet\"");
@@ -168,7 +178,8 @@ static void derived_facts_come_from_the_estate(void **state)
     assert_string_equal(derived(arena, &cloud, SMALL_ACCOUNT "a/parts/p", "fullName"), "\"a/p\"");
     const apl_asset *asset = small_asset(&cloud, SMALL_ACCOUNT "a");
     apl_subject alone = {NULL, asset, asset->plan};
-    assert_int_equal(apl_subject_value(&alone, apl_fields_ask(cloud.fields, APL_STR("aplomb.ai"))).type, APL_VALUE_UNREAD);
+    assert_int_equal(apl_subject_value(&alone, apl_fields_ask(cloud.fields, APL_STR("aplomb.ai"))).type,
+                     APL_VALUE_UNREAD);
     assert_string_equal(walked(arena, &alone, apl_fields_ask(cloud.fields, APL_STR("aplomb.usedFor[*]")), NULL), "!");
     small_cloud_close(&cloud);
     apl_arena_free(arena);

@@ -1,4 +1,6 @@
-/* tests/unit/test_table.c: the hash table against a list that is searched from end to end. */
+/* tests/unit/test_table.c: the hash table against a list that is searched from end to end.
+ *
+ * The same random steps on both, with and without regard to case. */
 #include "test_random.h"
 
 #include "base/table.h"

@@ -1,4 +1,6 @@
-/* tests/unit/test_template.c: ids put together from a document, as docs/content.md describes. */
+/* tests/unit/test_template.c: ids put together from a document, as docs/content.md describes.
+ *
+ * Every function and fallback by a table over one document, what is refused, and the limits. */
 #include "test_random.h"
 
 #include "base/limits.h"
@@ -9,12 +11,18 @@
 
 static const char document[] =
     "{`id`: `/subscriptions/S/resourceGroups/G/providers/P/t/n`, `name`: `N`, `n`: 7, `t`: true, `z`: null, `r`: 1.5,"
-    " `empty`: ``, `arn`: `" ARN "`, `url`: `https://user@Host.Example:443/path?x#y`, `o`: {`x`: 1}, `tags`: {`a.b`: `c`},"
+    " `empty`: ``, `arn`: `" ARN
+    "`, `url`: `https://user@Host.Example:443/path?x#y`, `o`: {`x`: 1}, `tags`: {`a.b`: `c`},"
     " `list`: [{`id`: `/a/b`, `n`: 1}, {`n`: 2}, {`id`: `/c/D`, `n`: 3}], `names`: [`x`, `y`], `one`: `a/b/c`,"
     " `identity`: {`ids`: {`/u/1`: {`p`: `P1`}, `/u/2`: {`p`: `P2`}}}}";
 
 static const apl_template_facts facts = {
-    .id = {"/i/d", 4}, .name = {"name", 4}, .type = {"ty", 2}, .scope = {"sc", 2}, .location = {"lo", 2}, .parent = {"/i", 2},
+    .id = {"/i/d", 4},
+    .name = {"name", 4},
+    .type = {"ty", 2},
+    .scope = {"sc", 2},
+    .location = {"lo", 2},
+    .parent = {"/i", 2},
 };
 
 /* All texts that a template gives, joined by commas; "-" for one that gives nothing. */
@@ -157,7 +165,8 @@ static void the_next_one_is_filled_where_the_first_gives_nothing(void **state)
     assert_int_equal(apl_subject_from_json(&subject, arena, fields, NULL, APL_STR("{\"b\":\"B\"}")), APL_OK);
     assert_string_equal(test_text(arena, apl_template_fill(first, arena, &subject, &facts)), "B");
     assert_string_equal(test_text(arena, apl_template_evidence(first, arena, &subject)), "a");
-    assert_int_equal(apl_subject_from_json(&subject, arena, fields, NULL, APL_STR("{\"a\":\"A\",\"b\":\"B\"}")), APL_OK);
+    assert_int_equal(apl_subject_from_json(&subject, arena, fields, NULL, APL_STR("{\"a\":\"A\",\"b\":\"B\"}")),
+                     APL_OK);
     assert_string_equal(test_text(arena, apl_template_fill(first, arena, &subject, &facts)), "A");
     apl_fields_free(fields);
     apl_arena_free(arena);

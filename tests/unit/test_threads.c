@@ -1,4 +1,6 @@
-/* tests/unit/test_threads.c: the parallel loop, the queue and groups of threads; meant for the thread sanitizer. */
+/* tests/unit/test_threads.c: the parallel loop, the queue and groups of threads.
+ *
+ * Meant for the thread sanitizer: nothing here is locked but by what is tested. */
 #include "test_random.h"
 
 #include "base/limits.h"
@@ -113,7 +115,7 @@ static void queues_keep_the_order(void **state)
 
 static void fail_alone(void *context, unsigned thread)
 {
-    char (*messages)[APL_ERROR_BYTES_MAX] = context;
+    char(*messages)[APL_ERROR_BYTES_MAX] = context;
 
     (void)apl_fail(APL_E_IO, "thread %u", thread);
     (void)snprintf(messages[thread], APL_ERROR_BYTES_MAX, "%s", apl_error_message());
@@ -143,12 +145,9 @@ static void has_at_least_one_core(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_every_item_once),
-        cmocka_unit_test(nothing_to_do_is_fine),
-        cmocka_unit_test(queues_lose_nothing),
-        cmocka_unit_test(queues_keep_the_order),
-        cmocka_unit_test(messages_belong_to_a_thread),
-        cmocka_unit_test(has_at_least_one_core),
+        cmocka_unit_test(takes_every_item_once),       cmocka_unit_test(nothing_to_do_is_fine),
+        cmocka_unit_test(queues_lose_nothing),         cmocka_unit_test(queues_keep_the_order),
+        cmocka_unit_test(messages_belong_to_a_thread), cmocka_unit_test(has_at_least_one_core),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,6 @@
-/* tests/unit/test_type_plan.c: asked fields bound to slots, facts and aliases of one resource type. */
+/* tests/unit/test_type_plan.c: asked fields bound to slots, facts and aliases of one resource type.
+ *
+ * What projecting makes of a plan is tested with normalize. */
 #include "test_random.h"
 
 #include "model/type_plan.h"
@@ -23,9 +25,9 @@ static planned planned_new(void)
     planned p = {apl_arena_new(), apl_fields_new(), {0}};
 
     apl_vocabulary_init(&p.vocabulary, p.arena);
-    assert_int_equal(apl_vocabulary_add(&p.vocabulary, test_value(p.arena, "{`relations`: {`stores-in`: {`title`: `s`}}}"),
-                                        "x"),
-                     APL_OK);
+    assert_int_equal(
+        apl_vocabulary_add(&p.vocabulary, test_value(p.arena, "{`relations`: {`stores-in`: {`title`: `s`}}}"), "x"),
+        APL_OK);
     return p;
 }
 
@@ -71,8 +73,8 @@ static void ask(planned *p, const char *const *names)
 
 static void one_path_has_one_slot(void **state)
 {
-    static const char *const names[] = {"properties.a.b", "Properties['A'].B", "properties.a", "properties.a.b[*].c",
-                                        "properties.a.b[*].d[*]", NULL};
+    static const char *const names[] = {"properties.a.b",      "Properties['A'].B",      "properties.a",
+                                        "properties.a.b[*].c", "properties.a.b[*].d[*]", NULL};
     planned p = planned_new();
     (void)state;
 
@@ -94,12 +96,22 @@ static void one_path_has_one_slot(void **state)
 
 static void names_of_facts_are_no_paths(void **state)
 {
-    static const char *const names[] = {"Type", "name", "fullName", "id", "location", "aplomb.exposure",
-                                        "aplomb.usedFor[*]", "aplomb.relations.stores-in[*]",
-                                        "aplomb.relationsIn.stores-in", "['type']", "aplomb.nothing", NULL};
-    static const uint8_t specials[] = {APL_FIELD_TYPE, APL_FIELD_NAME, APL_FIELD_FULL_NAME, APL_FIELD_ID,
-                                       APL_FIELD_LOCATION, APL_FIELD_EXPOSURE, APL_FIELD_USED_FOR, APL_FIELD_RELATIONS,
-                                       APL_FIELD_RELATIONS_IN, APL_FIELD_PATH, APL_FIELD_PATH};
+    static const char *const names[] = {"Type",
+                                        "name",
+                                        "fullName",
+                                        "id",
+                                        "location",
+                                        "aplomb.exposure",
+                                        "aplomb.usedFor[*]",
+                                        "aplomb.relations.stores-in[*]",
+                                        "aplomb.relationsIn.stores-in",
+                                        "['type']",
+                                        "aplomb.nothing",
+                                        NULL};
+    static const uint8_t specials[] = {APL_FIELD_TYPE,     APL_FIELD_NAME,      APL_FIELD_FULL_NAME,
+                                       APL_FIELD_ID,       APL_FIELD_LOCATION,  APL_FIELD_EXPOSURE,
+                                       APL_FIELD_USED_FOR, APL_FIELD_RELATIONS, APL_FIELD_RELATIONS_IN,
+                                       APL_FIELD_PATH,     APL_FIELD_PATH};
     planned p = planned_new();
     (void)state;
 

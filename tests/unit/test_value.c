@@ -1,4 +1,6 @@
-/* tests/unit/test_value.c: looking into values, comparing, copying and writing them. */
+/* tests/unit/test_value.c: looking into values, comparing, copying and writing them.
+ *
+ * By tables, and over random values: what is copied shares nothing, what is written can be read. */
 #include "test_random.h"
 
 #include "base/limits.h"
@@ -101,8 +103,9 @@ static void writes_what_can_be_read(void **state)
 
 static void numbers_come_back(void **state)
 {
-    static const double reals[] = {0.1,   1e300, -2.5e-300, 1.0 / 3, 123456789.123456789, 5e-324, 1.7976931348623157e308,
-                                   1e15,  1e16,  1e17,      -0.0,    100.0};
+    static const double reals[] = {
+        0.1,  1e300, -2.5e-300, 1.0 / 3, 123456789.123456789, 5e-324, 1.7976931348623157e308, 1e15,
+        1e16, 1e17,  -0.0,      100.0};
     static const int64_t integers[] = {0, -1, INT64_MAX, INT64_MIN, INT64_C(9007199254740993)};
     apl_arena *arena = apl_arena_new();
     (void)state;
@@ -132,7 +135,10 @@ static const written_case written_cases[] = {
     {"a\"b\\c/", "\"a\\\"b\\\\c/\""},
     {"\b\f\n\r\t\x01\x1f\x7f", "\"\\b\\f\\n\\r\\t\\u0001\\u001f\\u007f\""},
     {"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\""},
-    {"a\xFF" "b", "\"a\xEF\xBF\xBD" "b\""},
+    {"a\xFF"
+     "b",
+     "\"a\xEF\xBF\xBD"
+     "b\""},
     {"\xC3", "\"\xEF\xBF\xBD\""},
     {"\xE2\x82", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},
     {"\xC0\x80", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},

@@ -1,4 +1,6 @@
-/* tests/unit/test_yaml.c: YAML 1.2 by its core schema, and the limits around libfyaml. */
+/* tests/unit/test_yaml.c: YAML 1.2 by its core schema, and the limits around libfyaml.
+ *
+ * By tables, and over random JSON, which is YAML too and must give the same values. */
 #include "test_random.h"
 
 #include "base/limits.h"
@@ -49,12 +51,9 @@ typedef struct refused {
 } refused;
 
 static const refused refusals[] = {
-    {"a: [1\n", "not YAML"},
-    {"a: 1\n b: 2\n", "not YAML"},
-    {"a: 1\na: 2\n", ""},
-    {"? [1, 2]\n: x\n", "a name of a mapping must be a text"},
-    {"a: *x\n", ""},
-    {"\t- a\n- b", ""},
+    {"a: [1\n", "not YAML"}, {"a: 1\n b: 2\n", "not YAML"},
+    {"a: 1\na: 2\n", ""},    {"? [1, 2]\n: x\n", "a name of a mapping must be a text"},
+    {"a: *x\n", ""},         {"\t- a\n- b", ""},
     {"a: &x [*x]\n", ""},
 };
 
