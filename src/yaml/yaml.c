@@ -201,8 +201,8 @@ static apl_status build_tree(apl_value *out, apl_arena *arena, struct fy_documen
     return status;
 }
 
-/* Directives are of no use here, and libfyaml 0.7 does not come back from some broken ones. A line of content that begins
- * so could only stand in a text without indentation, which content does not have. */
+/* Directives are of no use here, and libfyaml 0.7 does not come back from some broken ones. A line of content that
+ * begins so could only stand in a text without indentation, which content does not have. */
 static apl_status refuse_directives(apl_str text)
 {
     int line = 1;

@@ -180,7 +180,8 @@ class Texts(Case):
         self.write("y.json", text(1))
         result = self.scan()
         self.expect(result, [1], ("x.json", 0, "not JSON but text that is no JSON"))
-        self.assertEqual([row["type"] for row in result.rows(state="unsupported")], ["PNG image", "text that is no JSON"])
+        self.assertEqual([row["type"] for row in result.rows(state="unsupported")],
+                         ["PNG image", "text that is no JSON"])
         self.expect(self.scan(self.folder / "notes.txt"), [], ("notes.txt", 0, "not JSON but text that is no JSON"))
         self.expect(self.scan(self.folder / "image"), [], ("image", 0, "not JSON but PNG image"))
 
@@ -331,7 +332,7 @@ class Sizes(Case):
         return (begin + filling + raw + end).encode(), json.loads('"' + filling + raw + '"')
 
     def long_page(self, before, behind, size):
-        """The page as a text, so that each border of 4 MB falls into a token, and the tag that each account must have."""
+        """A page, so that each border of 4 MB falls into a token, and the tag that each account must have."""
         out, tags, at, number = [before], {}, len(before), 0
         while at < size:
             border = (at // PAGE + 1) * PAGE
@@ -360,7 +361,8 @@ class Sizes(Case):
         self.check_page("x.json", b"[", b"]")
 
     def test_long_page(self):
-        self.check_page("x.json", b"{\"@odata.count\": 7, \"value\": [", b"], \"nextLink\": \"]}\", \"x\": {\"value\": 1}}")
+        self.check_page("x.json", b"{\"@odata.count\": 7, \"value\": [",
+                        b"], \"nextLink\": \"]}\", \"x\": {\"value\": 1}}")
 
     def test_long_page_is_as_a_short_one(self):
         """Whoever reads a part of a page must know what stands around its array."""
@@ -434,7 +436,8 @@ class Merging(Case):
         result = self.scan()
         read = [asset for asset in result.json["assets"] if asset["read"]]
         self.assertEqual([asset["exposure"] for asset in read], ["internet"])
-        auth = [finding["status"] for finding in result.json["findings"] if finding["check"] == "ai-local-auth-disabled"]
+        auth = [finding["status"] for finding in result.json["findings"]
+                if finding["check"] == "ai-local-auth-disabled"]
         self.assertEqual(auth, ["pass"])
         row, = result.rows(type=TYPE)
         self.assertEqual(row["count"], 2)
@@ -550,7 +553,8 @@ class Archives(Case):
 
 class Files(Case):
     def test_odd_names(self):
-        for name in ("a\nb.json", "\x1b[31mred.json", "\udcff.json", "\u202eabc.json", "a\tb.json", "-x.json", "' \".json"):
+        for name in ("a\nb.json", "\x1b[31mred.json", "\udcff.json", "\u202eabc.json", "a\tb.json", "-x.json",
+                     "' \".json"):
             (self.folder / name).write_text("{")
         result = self.scan()
         self.assertEqual(len(result.faults), 7)
@@ -560,7 +564,8 @@ class Files(Case):
     def test_many_small_files(self):
         count = 10000 if not IS_SANITIZED else 2000
         for number in range(count):
-            (self.folder / f"{number}.json").write_text("{\"value\":[" + (text(number) if number % 100 == 0 else "") + "]}")
+            member = text(number) if number % 100 == 0 else ""
+            (self.folder / f"{number}.json").write_text("{\"value\":[" + member + "]}")
         result = self.scan()
         self.expect(result, range(0, count, 100))
         self.assertEqual(result.documents(), count)

@@ -1,11 +1,9 @@
-/* tests/unit/test_stream.c: the texts inside a file, packed by libarchive itself and read back through the stack.
+/* tests/unit/test_stream.c: the texts inside a file, packed by hand and read back through libarchive, stacked.
  *
  * Whole files first, then the same ones cut off and changed at every place: nothing may crash, and what was complete
  * before the damage must be given. */
 #include "test_random.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -17,70 +15,127 @@ typedef struct packed {
     size_t size;
 } packed;
 
-typedef enum pack_kind {
-    PACK_TAR,
-    PACK_ZIP,
-    PACK_GZIP,
-    PACK_TAR_GZIP,
-    PACK_ZSTD,
-    PACK_XZ,
-    PACK_BZIP2,
-    PACK_KINDS
-} pack_kind;
+typedef enum pack_kind { PACK_TAR, PACK_ZIP, PACK_GZIP, PACK_ZSTD, PACK_KINDS } pack_kind;
 
-#define PACKED_MAX (4u << 20)
-
-static void need(int result, struct archive *archive)
+static void put_number(apl_text *out, uint64_t number, unsigned bytes)
 {
-    if (result != ARCHIVE_OK)
-        fail_msg("%s", archive_error_string(archive));
+    for (unsigned i = 0; i < bytes; i++)
+        apl_text_add_char(out, (char)(number >> (8 * i)));
 }
 
-static struct archive *writer_of(pack_kind kind)
+/* The CRC-32 of RFC 1952, bit by bit. */
+static uint32_t checksum(packed text)
 {
-    struct archive *archive = archive_write_new();
-    bool is_raw = kind == PACK_GZIP || kind == PACK_ZSTD || kind == PACK_XZ || kind == PACK_BZIP2;
+    uint32_t crc = UINT32_MAX;
 
-    if (kind == PACK_GZIP || kind == PACK_TAR_GZIP)
-        need(archive_write_add_filter_gzip(archive), archive);
-    if (kind == PACK_ZSTD)
-        need(archive_write_add_filter_zstd(archive), archive);
-    if (kind == PACK_XZ)
-        need(archive_write_add_filter_xz(archive), archive);
-    if (kind == PACK_BZIP2)
-        need(archive_write_add_filter_bzip2(archive), archive);
-    if (is_raw)
-        need(archive_write_set_format_raw(archive), archive);
-    else if (kind == PACK_ZIP)
-        need(archive_write_set_format_zip(archive), archive);
-    else
-        need(archive_write_set_format_gnutar(archive), archive);
-    return archive;
+    for (size_t i = 0; i < text.size; i++) {
+        crc ^= (unsigned char)text.bytes[i];
+        for (unsigned bit = 0; bit < 8; bit++)
+            crc = (crc >> 1) ^ (crc & 1u ? 0xEDB88320u : 0);
+    }
+    return ~crc;
+}
+
+/* One member as POSIX.1-1988 (ustar) has it. */
+static void add_tar_member(apl_text *out, const char *name, packed text)
+{
+    char header[512] = {0};
+    unsigned sum = 0;
+
+    (void)snprintf(header, 100, "%s", name);
+    (void)snprintf(header + 100, 8, "0000600");
+    (void)snprintf(header + 124, 12, "%011o", (unsigned)text.size);
+    (void)snprintf(header + 136, 12, "%011o", 0u);
+    memset(header + 148, ' ', 8);
+    header[156] = '0';
+    memcpy(header + 257, "ustar\00000", 8);
+    for (size_t i = 0; i < sizeof header; i++)
+        sum += (unsigned char)header[i];
+    (void)snprintf(header + 148, 8, "%06o", sum);
+    apl_text_add(out, apl_str_make(header, sizeof header));
+    apl_text_add(out, apl_str_make(text.bytes, text.size));
+    while (out->size % 512)
+        apl_text_add_char(out, 0);
+}
+
+/* One member that is stored as it is (APPNOTE.TXT, local file header). */
+static void add_zip_member(apl_text *out, const char *name, packed text)
+{
+    apl_text_add(out, apl_str_make("PK\x03\x04\x0A\0\0\0\0\0\0\0\0\0", 14));
+    put_number(out, checksum(text), 4);
+    put_number(out, text.size, 4);
+    put_number(out, text.size, 4);
+    put_number(out, strlen(name), 2);
+    put_number(out, 0, 2);
+    apl_text_add(out, apl_str_from(name));
+    apl_text_add(out, apl_str_make(text.bytes, text.size));
+}
+
+/* Stored blocks (RFC 1951) in a gzip member (RFC 1952). */
+static void add_gzip(apl_text *out, packed text)
+{
+    size_t at = 0;
+
+    apl_text_add(out, apl_str_make("\x1F\x8B\x08\0\0\0\0\0\0\xFF", 10));
+    do {
+        size_t size = text.size - at < 65535 ? text.size - at : 65535;
+        put_number(out, at + size == text.size, 1);
+        put_number(out, size, 2);
+        put_number(out, ~size, 2);
+        apl_text_add(out, apl_str_make(text.bytes + at, size));
+        at += size;
+    } while (at < text.size);
+    put_number(out, checksum(text), 4);
+    put_number(out, text.size, 4);
+}
+
+#define FRAME_BLOCK_MAX (128u << 10)
+
+/* Raw blocks of a frame that says its size (RFC 8878). */
+static void add_zstd(apl_text *out, packed text)
+{
+    size_t at = 0;
+
+    apl_text_add(out, apl_str_make("\x28\xB5\x2F\xFD\xA0", 5));
+    put_number(out, text.size, 4);
+    do {
+        size_t size = text.size - at < FRAME_BLOCK_MAX ? text.size - at : FRAME_BLOCK_MAX;
+        put_number(out, size << 3 | (at + size == text.size), 3);
+        apl_text_add(out, apl_str_make(text.bytes + at, size));
+        at += size;
+    } while (at < text.size);
+}
+
+static bool is_compression(pack_kind kind)
+{
+    return kind == PACK_GZIP || kind == PACK_ZSTD;
 }
 
 /* One archive with the texts as members "0", "1" ...; a compression takes the first text alone. */
 static packed pack(apl_arena *arena, pack_kind kind, const packed *texts, size_t count)
 {
-    packed out = {apl_arena_alloc(arena, PACKED_MAX), 0};
-    struct archive *archive = writer_of(kind);
+    apl_text out;
+    char name[32];
 
-    need(archive_write_set_bytes_in_last_block(archive, 1), archive);
-    need(archive_write_open_memory(archive, out.bytes, PACKED_MAX, &out.size), archive);
-    for (size_t i = 0; i < count; i++) {
-        struct archive_entry *entry = archive_entry_new();
-        char name[32];
+    apl_text_init(&out, SIZE_MAX);
+    for (size_t i = 0; i < (is_compression(kind) ? 1 : count); i++) {
         (void)snprintf(name, sizeof name, "%zu", i);
-        archive_entry_set_pathname(entry, name);
-        archive_entry_set_filetype(entry, AE_IFREG);
-        archive_entry_set_size(entry, (la_int64_t)texts[i].size);
-        archive_entry_set_perm(entry, 0600);
-        need(archive_write_header(archive, entry), archive);
-        assert_int_equal(archive_write_data(archive, texts[i].bytes, texts[i].size), texts[i].size);
-        archive_entry_free(entry);
+        if (kind == PACK_TAR)
+            add_tar_member(&out, name, texts[i]);
+        else if (kind == PACK_ZIP)
+            add_zip_member(&out, name, texts[i]);
+        else if (kind == PACK_GZIP)
+            add_gzip(&out, texts[i]);
+        else
+            add_zstd(&out, texts[i]);
     }
-    need(archive_write_close(archive), archive);
-    archive_write_free(archive);
-    return out;
+    for (unsigned i = 0; kind == PACK_TAR && i < 1024; i++)
+        apl_text_add_char(&out, 0);
+    if (kind == PACK_ZIP) /* an empty central directory will do for whoever reads from the front */
+        apl_text_add(&out, apl_str_make("PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22));
+    apl_str made = apl_arena_str(arena, apl_text_str(&out));
+    apl_text_free(&out);
+    return (packed){(char *)(uintptr_t)made.data, made.size};
 }
 
 /* What reading a file gave: each text as "path=size:hash", each failure as "!". */
@@ -185,7 +240,7 @@ static void gives_every_byte(void **state)
         for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
             apl_arena *arena = apl_arena_new();
             random_source random = {kind * 10 + s};
-            bool is_raw = kind == PACK_GZIP || kind == PACK_ZSTD || kind == PACK_XZ || kind == PACK_BZIP2;
+            bool is_raw = is_compression((pack_kind)kind);
             packed texts[] = {random_bytes(&random, arena, sizes[s], s % 2 == 0),
                               random_bytes(&random, arena, 30, true)};
             packed file = pack(arena, (pack_kind)kind, texts, is_raw ? 1 : 2);
@@ -205,7 +260,8 @@ static void opens_archives_in_archives(void **state)
     packed text = {(char *)(uintptr_t) "{\"a\":1}", 7};
     (void)state;
 
-    packed first[] = {pack(arena, PACK_TAR_GZIP, &text, 1), text, pack(arena, PACK_GZIP, &text, 1)};
+    packed inner = pack(arena, PACK_TAR, &text, 1);
+    packed first[] = {pack(arena, PACK_GZIP, &inner, 1), text, pack(arena, PACK_ZSTD, &text, 1)};
     packed middle = pack(arena, PACK_ZIP, first, 3);
     packed outer = pack(arena, PACK_TAR, &middle, 1);
     const char *expected =
@@ -247,7 +303,7 @@ static void cut_files_give_what_was_before(void **state)
             given out = read_packed(cut, 4096);
             if (out.failures > 1)
                 fail_msg("kind %u cut at %zu: %u failures: %s", kind, cut.size, out.failures, out.text.data);
-            if (i == 11 && kind != PACK_BZIP2 && kind != PACK_ZSTD && out.bytes < 200000)
+            if (i == 11 && out.bytes < 130000)
                 fail_msg("kind %u cut at %zu: only %zu bytes", kind, cut.size, out.bytes);
             apl_text_free(&out.text);
         }
@@ -275,24 +331,26 @@ static void changed_files_do_no_harm(void **state)
     }
 }
 
+/* A frame of blocks that are one byte each, repeated 131,072 times. */
 static void bombs_are_stopped(void **state)
 {
-    static const pack_kind kinds[] = {PACK_XZ, PACK_BZIP2, PACK_ZSTD};
-    apl_arena *arena = apl_arena_new();
-    packed text = {apl_memory_new(200u << 20), 200u << 20};
+    unsigned blocks = 1600;
+    apl_text out;
     (void)state;
 
-    memset(text.bytes, ' ', text.size);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        packed file = pack(arena, kinds[i], &text, 1);
-        given out = read_packed(file, 100000);
-        assert_int_equal(out.failures, 1);
-        assert_non_null(strstr(apl_error_message(), "unpacks to more than"));
-        assert_true(out.bytes < text.size);
-        apl_text_free(&out.text);
+    apl_text_init(&out, SIZE_MAX);
+    apl_text_add(&out, apl_str_make("\x28\xB5\x2F\xFD\x80\x38", 6));
+    put_number(&out, (uint64_t)blocks * FRAME_BLOCK_MAX, 4);
+    for (unsigned i = 0; i < blocks; i++) {
+        put_number(&out, (uint64_t)FRAME_BLOCK_MAX << 3 | 2u | (i + 1 == blocks), 3);
+        apl_text_add_char(&out, ' ');
     }
-    apl_memory_free(text.bytes);
-    apl_arena_free(arena);
+    given all = read_packed((packed){out.data, out.size}, 100000);
+    assert_int_equal(all.failures, 1);
+    assert_non_null(strstr(apl_error_message(), "unpacks to more than"));
+    assert_true(all.bytes < (size_t)blocks * FRAME_BLOCK_MAX);
+    apl_text_free(&all.text);
+    apl_text_free(&out);
 }
 
 typedef struct guessed {
