@@ -53,15 +53,6 @@ static bool scalars_equal(apl_value a, apl_value b)
     return true;
 }
 
-static const apl_value *exact_member(apl_value object, apl_str key)
-{
-    for (uint32_t i = object.size; i > 0; i--) {
-        if (apl_str_equal(object.members[i - 1].key, key))
-            return &object.members[i - 1].value;
-    }
-    return NULL;
-}
-
 typedef struct value_pair {
     apl_value a;
     apl_value b;
@@ -69,26 +60,58 @@ typedef struct value_pair {
 
 typedef APL_VECTOR(value_pair) value_pairs;
 
+static int by_key(const void *a, const void *b)
+{
+    const apl_member *x = *(const apl_member *const *)a;
+    const apl_member *y = *(const apl_member *const *)b;
+    int order = apl_str_compare(x->key, y->key);
+
+    return order ? order : (x > y) - (x < y);
+}
+
+/* The members by name; of a name that stands twice, the last one. Returns how many there are. */
+static size_t sorted_members(const apl_member **out, apl_value object)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < object.size; i++)
+        out[i] = &object.members[i];
+    if (object.size)
+        qsort(out, object.size, sizeof *out, by_key);
+    for (uint32_t i = 0; i < object.size; i++) {
+        if (count && apl_str_equal(out[count - 1]->key, out[i]->key))
+            count--;
+        out[count++] = out[i];
+    }
+    return count;
+}
+
+/* Objects are hostile too: sorting keeps the cost near their size, and no member is compared twice. */
+static bool objects_equal(value_pairs *pending, apl_value a, apl_value b)
+{
+    const apl_member **left = apl_memory_new(((size_t)a.size + b.size) * sizeof *left);
+    const apl_member **right = left + a.size;
+    size_t count = sorted_members(left, a);
+    bool equal = count == sorted_members(right, b);
+
+    for (size_t i = 0; equal && i < count; i++) {
+        equal = apl_str_equal(left[i]->key, right[i]->key);
+        APL_PUSH(pending, ((value_pair){left[i]->value, right[i]->value}));
+    }
+    apl_memory_free(left);
+    return equal;
+}
+
 /* Compares the two values themselves and puts their children on the stack. */
 static bool pair_equal(value_pairs *pending, value_pair pair)
 {
-    if (pair.a.type != pair.b.type || (pair.a.type != APL_VALUE_ARRAY && pair.a.type != APL_VALUE_OBJECT))
+    if (pair.a.type == APL_VALUE_OBJECT && pair.b.type == APL_VALUE_OBJECT)
+        return objects_equal(pending, pair.a, pair.b);
+    if (pair.a.type != APL_VALUE_ARRAY || pair.b.type != APL_VALUE_ARRAY)
         return scalars_equal(pair.a, pair.b);
-    if (pair.a.size != pair.b.size)
-        return false;
-    for (uint32_t i = 0; i < pair.a.size; i++) {
-        if (pair.a.type == APL_VALUE_ARRAY) {
-            APL_PUSH(pending, ((value_pair){pair.a.items[i], pair.b.items[i]}));
-            continue;
-        }
-        /* Where a name stands twice the last one counts, on both sides. */
-        const apl_value *own = exact_member(pair.a, pair.a.members[i].key);
-        const apl_value *other = exact_member(pair.b, pair.a.members[i].key);
-        if (other == NULL || exact_member(pair.a, pair.b.members[i].key) == NULL)
-            return false;
-        APL_PUSH(pending, ((value_pair){*own, *other}));
-    }
-    return true;
+    for (uint32_t i = 0; pair.a.size == pair.b.size && i < pair.a.size; i++)
+        APL_PUSH(pending, ((value_pair){pair.a.items[i], pair.b.items[i]}));
+    return pair.a.size == pair.b.size;
 }
 
 bool apl_value_equal(apl_value a, apl_value b)

@@ -6,6 +6,7 @@
 
 #include "base/guess.h"
 #include "base/limits.h"
+#include "model/type_plan.h"
 
 typedef enum part_source { PART_LITERAL, PART_FIELD, PART_FACT } part_source;
 
@@ -361,13 +362,31 @@ static apl_str scalar_text(apl_arena *arena, apl_value value)
     return APL_STR_NONE;
 }
 
+static bool has_one_star(const apl_binding *binding)
+{
+    unsigned stars = 0;
+
+    for (uint16_t i = 0; i < binding->step_count; i++)
+        stars += binding->steps[i].key.data == NULL;
+    return stars == 1;
+}
+
+/* Member `index` of the field. With one `[*]` it is bound like in a count, so that all members together cost no more
+ * than walking them once; with several, walking to it is bounded by APL_TEMPLATE_MEMBERS_MAX. */
 static apl_value field_at(const template_part *part, const apl_subject *subject, uint32_t index)
 {
     apl_walk walk;
     apl_value value = APL_MISSING;
+    const apl_plan *plan = subject->plan;
 
     if (!part->has_star)
         return apl_subject_value(subject, part->field);
+    const apl_binding *binding = plan && part->field < plan->field_count ? &plan->bindings[part->field] : NULL;
+    if (binding && has_one_star(binding)) {
+        apl_scope member = {NULL, binding->steps[0].array, index};
+        apl_walk_start(&walk, subject, part->field, &member);
+        return apl_walk_next(&value, &walk) ? value : APL_MISSING;
+    }
     apl_walk_start(&walk, subject, part->field, NULL);
     for (uint32_t i = 0; i <= index; i++) {
         if (!apl_walk_next(&value, &walk))

@@ -108,6 +108,12 @@ apl_evidence_row apl_evidence_of_leaf(apl_arena *arena, const apl_trace_leaf *le
 {
     apl_evidence_row row = {{leaf->path, leaf->value, leaf->operand}, true};
     apl_str name = leaf->operator_name;
+
+    if (leaf->outcome == APL_TRUTH_UNREAD) { /* nobody knows what it is, so nobody can say what it should be */
+        row.evidence.value = APL_UNREAD;
+        row.evidence.expected = APL_MISSING;
+        return row;
+    }
     bool is_count = apl_str_starts_nocase(name, APL_STR("count "));
 
     if (is_count)

@@ -35,8 +35,12 @@ static const char *random_read(random_source *random, apl_arena *arena)
         "{`tenantId`: `T2`, `properties`: {`unasked`: 2}}",
     };
 
-    return envelope(arena, names[random_below(random, 3)], times[random_below(random, 5)],
-                    bodies[random_below(random, sizeof bodies / sizeof *bodies)]);
+    return apl_arena_format(arena,
+                            "{`source`: `azure`, `type`: `T.Ai/accounts`, `id`: `" SMALL_ACCOUNT "%s`, `read`: `%s`,"
+                            " `tenant`: `T%u`, `body`: %s}",
+                            names[random_below(random, 3)], times[random_below(random, 5)], random_below(random, 2),
+                            bodies[random_below(random, sizeof bodies / sizeof *bodies)])
+        .data;
 }
 
 /* The estate that the texts give when read in this order by as many readers as there are threads. */

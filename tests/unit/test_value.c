@@ -48,6 +48,11 @@ static const equal_case equal_cases[] = {
     {"{`a`: 1}", "{`a`: 1, `b`: null}", false},
     {"{`a`: 1, `b`: null}", "{`a`: 1, `c`: null}", false},
     {"[[[1]]]", "[[[1]]]", true},
+    {"[1]", "[1, 2]", false},
+    {"{`a`: 1, `a`: 2}", "{`a`: 2}", true},
+    {"{`a`: 1, `a`: 2}", "{`a`: 2, `b`: 1}", false},
+    {"{`a`: 2, `a`: 1}", "{`a`: 1, `a`: 2}", false},
+    {"{`a`: 1}", "[1]", false},
 };
 
 static void compares_as_json(void **state)
@@ -194,6 +199,28 @@ static void walks_deep_values(void **state)
     apl_arena_free(arena);
 }
 
+/* A name that stands many times at every depth must not make the work grow with each level. */
+static void comparing_hostile_objects_ends(void **state)
+{
+    apl_arena *arena = apl_arena_new();
+    apl_value deep = APL_NULL;
+    apl_member *wide = APL_ARENA_ARRAY(arena, apl_member, 200000);
+    (void)state;
+
+    for (unsigned depth = 0; depth < APL_JSON_DEPTH_MAX; depth++) {
+        apl_member *members = APL_ARENA_ARRAY(arena, apl_member, 8);
+        for (unsigned i = 0; i < 8; i++)
+            members[i] = (apl_member){APL_STR("a"), deep};
+        deep = apl_value_object(members, 8);
+    }
+    assert_true(apl_value_equal(deep, deep));
+    for (unsigned i = 0; i < 200000; i++)
+        wide[i] = (apl_member){apl_arena_format(arena, "%u", i), APL_NULL};
+    assert_true(apl_value_equal(apl_value_object(wide, 200000), apl_value_object(wide, 200000)));
+    assert_false(apl_value_equal(apl_value_object(wide, 200000), apl_value_object(wide, 199999)));
+    apl_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +232,7 @@ int main(void)
         cmocka_unit_test(writes_strings),
         cmocka_unit_test(writes_every_type),
         cmocka_unit_test(walks_deep_values),
+        cmocka_unit_test(comparing_hostile_objects_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
