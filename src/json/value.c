@@ -181,8 +181,7 @@ apl_value apl_value_copy(apl_arena *arena, apl_value value)
     return copy;
 }
 
-/* The number of bytes of the UTF-8 sequence at `at`, or 0 when it is not one. */
-static size_t utf8_size(const unsigned char *at, size_t left)
+size_t apl_utf8_size(const unsigned char *at, size_t left)
 {
     size_t size = at[0] < 0x80 ? 1 : at[0] >= 0xC2 && at[0] < 0xE0 ? 2 : at[0] >= 0xE0 && at[0] < 0xF0 ? 3 : 4;
 
@@ -253,7 +252,7 @@ void apl_json_write_string(apl_text *out, apl_str text)
         i = skip_plain(text, i);
         if (i == text.size)
             break;
-        size_t size = bytes[i] < 0x80 ? 0 : utf8_size(bytes + i, text.size - i);
+        size_t size = bytes[i] < 0x80 ? 0 : apl_utf8_size(bytes + i, text.size - i);
         bool is_control = size == 2 && bytes[i] == 0xC2 && bytes[i + 1] < 0xA0; /* U+0080 to U+009F move cursors */
         if (size && !is_control) {
             i += size;

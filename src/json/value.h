@@ -112,6 +112,9 @@ apl_value apl_value_copy(apl_arena *arena, apl_value value);
 /* Writes compact JSON; missing and unread are written as null. With `indent` > 0 over several lines. */
 void apl_value_write(apl_text *out, apl_value value, int indent);
 
+/* The number of bytes of the UTF-8 sequence (RFC 3629) at `at`, 0 when it is none; `left` is at least 1. */
+size_t apl_utf8_size(const unsigned char *at, size_t left);
+
 /* Writes one JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void apl_json_write_string(apl_text *out, apl_str text);
 

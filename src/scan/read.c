@@ -220,6 +220,21 @@ static void parse_items(parsing *parse, const apl_chunk *chunk)
     }
 }
 
+/* A text that is one number, string, true, false or null: JSON, though no document. Most texts fail at once. */
+static bool parse_scalar(parsing *parse, const apl_chunk *chunk, size_t first)
+{
+    const apl_json *value = NULL;
+    size_t used = 0;
+    apl_place place = {chunk->file, chunk->path, chunk->offset + first};
+    apl_str text = apl_str_make(chunk->bytes + first, chunk->size - first);
+
+    if (!chunk->is_whole || apl_json_read(&value, &used, parse->reader, text) != APL_OK ||
+        skip_blank(chunk, first + used, chunk->size) < chunk->size)
+        return false;
+    (void)apl_normalizer_value(parse->normalizer, value, &place);
+    return true;
+}
+
 static void parse_chunk(parsing *parse, const apl_chunk *chunk)
 {
     size_t first = skip_blank(chunk, 0, chunk->size);
@@ -233,7 +248,8 @@ static void parse_chunk(parsing *parse, const apl_chunk *chunk)
         if (chunk->is_whole)
             apl_normalizer_unsupported(parse->normalizer, "empty file");
     } else if (chunk->bytes[first] != '{' && chunk->bytes[first] != '[') {
-        not_json(parse->job, parse->normalizer, chunk, first);
+        if (!parse_scalar(parse, chunk, first))
+            not_json(parse->job, parse->normalizer, chunk, first);
     } else {
         (void)parse_values(parse, chunk, first, chunk->size);
     }

@@ -216,6 +216,22 @@ static apl_status refuse_directives(apl_str text)
     return APL_OK;
 }
 
+/* Content is UTF-8; libfyaml 0.7 loses memory over broken sequences in quoted texts. */
+static apl_status refuse_other_encodings(apl_str text)
+{
+    const unsigned char *bytes = (const unsigned char *)text.data;
+    int line = 1;
+    size_t size = 1;
+
+    for (size_t i = 0; i < text.size; i += size) {
+        size = apl_utf8_size(bytes + i, text.size - i);
+        if (size == 0)
+            return apl_fail(APL_E_CONTENT, "line %d: the text is not UTF-8", line);
+        line += bytes[i] == '\n';
+    }
+    return APL_OK;
+}
+
 static apl_status describe(struct fy_diag *diagnostics)
 {
     void *iterator = NULL;
@@ -252,6 +268,8 @@ apl_status apl_yaml_parse(apl_value *out, apl_arena *arena, apl_str text)
     if (apl_str_starts(text, APL_STR("\xEF\xBB\xBF")))
         text = apl_str_slice(text, 3, text.size);
     status = refuse_directives(text);
+    if (status == APL_OK)
+        status = refuse_other_encodings(text);
     if (status != APL_OK)
         return status;
     fy_diag_cfg_default(&quiet);

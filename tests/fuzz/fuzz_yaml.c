@@ -11,6 +11,13 @@
 #include "yaml/yaml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *__lsan_default_suppressions(void);
+
+/* libfyaml 0.7 loses a buffer over some quoted texts that do not end. Our own leaks show in the unit test. */
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfyaml.so\n";
+}
 
 static void take_as_content(apl_value file)
 {

@@ -225,6 +225,14 @@ class Texts(Case):
         self.expect(result, [1])
         self.assertEqual(result.documents(), 6)
 
+    def test_scalar_alone(self):
+        for data in ("null\n", " 17", "true", "\"text ]}\"\n\n"):
+            result = self.scan(self.write("x.json", data))
+            self.expect(result, [])
+            self.assertEqual([row["type"] for row in result.rows(count=1)], ["value that is no object"])
+        for data in ("null null", "17 apples", "truth", "\"open"):
+            self.expect(self.scan(self.write("x.json", data)), [], ("x.json", 0, "not JSON but text that is no JSON"))
+
     def test_deep(self):
         million = 1000000
         for name, data, told in (("x.json", "[" * million + "]" * million, (0, "nested deeper than 256 levels")),

@@ -55,6 +55,8 @@ static const refused refusals[] = {
     {"a: 1\na: 2\n", ""},    {"? [1, 2]\n: x\n", "a name of a mapping must be a text"},
     {"a: *x\n", ""},         {"\t- a\n- b", ""},
     {"a: &x [*x]\n", ""},
+    {"%YAML 1.2\n---\na: 1\n", "directives"},
+    {"a: 1\nb: '\xE1'\n", "line 2: the text is not UTF-8"},
 };
 
 static void refuses_with_a_place(void **state)
