@@ -63,7 +63,7 @@ static apl_status add_target(apl_session *session, const char *word)
 {
     const char *equals = strchr(word, '=');
     apl_str name = equals ? apl_str_make(word, (size_t)(equals - word)) : apl_str_from(word);
-    apl_target target = {.format = apl_format_find(name)};
+    apl_output_target target = {.format = apl_format_find(name)};
 
     if (target.format == NULL)
         return unknown_format(name);
@@ -275,11 +275,12 @@ apl_report apl_session_report(const apl_session *session, apl_view view)
         .selection = &session->selection,
         .threads = session->options.jobs,
         .vocabulary = session->content ? apl_content_vocabulary(session->content) : NULL,
+        .techniques = session->content ? apl_content_techniques(session->content) : NULL,
         .sources = join_sources(session),
     };
 }
 
-static apl_status write_target(apl_session *session, apl_report *report, const apl_target *target)
+static apl_status write_target(apl_session *session, apl_report *report, const apl_output_target *target)
 {
     apl_output output;
     apl_sink sink;

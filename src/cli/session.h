@@ -17,16 +17,16 @@ enum { APL_EXIT_DONE = 0, APL_EXIT_GATE = 1, APL_EXIT_FAILURE = 2, APL_EXIT_PART
 #define APL_STORE_DEFAULT "aplomb.db"
 
 /* One --format: where it goes. */
-typedef struct apl_target {
+typedef struct apl_output_target {
     const apl_format *format;
     const char *file; /* NULL: standard output */
-} apl_target;
+} apl_output_target;
 
 struct apl_session {
     const apl_command *command;
     const apl_settings *settings;
     apl_arena *arena; /* lives as long as the session */
-    APL_VECTOR(apl_target) targets;
+    APL_VECTOR(apl_output_target) targets;
     apl_content *content;
     apl_scan_options options; /* as the scan was run */
     apl_store *store;

@@ -215,10 +215,11 @@ static void judge_run(void *context, unsigned thread, size_t from, size_t to)
     thread_part *part = &job->parts[thread];
 
     for (size_t i = from; i < to; i++) {
-        const apl_asset *asset = &job->estate->assets.items[i];
+        apl_asset *asset = &job->estate->assets.items[i];
         if (!asset->is_read || asset->plan == NULL)
             continue;
         const judged_rules *rules = &job->by_type[asset->plan->number];
+        asset->is_judged = rules->count > 0;
         for (size_t r = 0; r < rules->count; r++)
             judge(job, part, &rules->items[r], (apl_asset_id)i);
         apl_arena_reset(part->scratch);

@@ -37,13 +37,10 @@ static void drop_doubles(apl_estate *estate)
         estate->relations.count = kept + 1;
 }
 
-void apl_link_sort_relations(apl_estate *estate)
+void apl_link_index_relations(apl_estate *estate)
 {
     size_t assets = estate->assets.count;
 
-    if (estate->relations.count)
-        qsort(estate->relations.items, estate->relations.count, sizeof *estate->relations.items, compare_relations);
-    drop_doubles(estate);
     apl_memory_free(estate->relations_out);
     apl_memory_free(estate->relations_in);
     apl_memory_free(estate->relations_by_to);
@@ -61,6 +58,14 @@ void apl_link_sort_relations(apl_estate *estate)
     /* Counting sort by `to`; each offset ends where the next one begins. */
     for (size_t i = 0; i < estate->relations.count; i++)
         estate->relations_by_to[estate->relations_in[estate->relations.items[i].to + 1]++] = (uint32_t)i;
+}
+
+void apl_link_sort_relations(apl_estate *estate)
+{
+    if (estate->relations.count)
+        qsort(estate->relations.items, estate->relations.count, sizeof *estate->relations.items, compare_relations);
+    drop_doubles(estate);
+    apl_link_index_relations(estate);
 }
 
 static void set_parents(apl_estate *estate)

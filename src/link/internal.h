@@ -30,7 +30,10 @@ void apl_link_tenants(apl_estate *estate);
 /* Parents, tenants, used-for, levels out of tags, partial coverage. */
 void apl_link_facts(apl_estate *estate, apl_services *services);
 
-/* Sorts relations, drops doubles, and builds the indexes by both ends. */
+/* Builds the indexes of sorted relations by both ends. */
+void apl_link_index_relations(apl_estate *estate);
+
+/* Sorts relations, drops doubles, and builds the indexes. */
 void apl_link_sort_relations(apl_estate *estate);
 
 #endif

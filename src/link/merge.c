@@ -234,12 +234,12 @@ static void renumber(apl_estate *estate, const uint32_t *numbers)
 }
 
 /* Merges from the back, so that the read assets move within their own array and only the stubs are copied. */
-static void merge_stubs(apl_estate *estate, const apl_sort_key *stubs, size_t stub_count, const apl_asset *copies)
+static void merge_stubs(apl_estate *estate, const apl_sort_key *stubs, size_t stub_count, const apl_asset *copies,
+                        uint32_t *numbers)
 {
     size_t total = estate->assets.count;
     size_t read = total - stub_count;
     size_t first_stub = read;
-    uint32_t *numbers = apl_memory_new(total * sizeof *numbers);
 
     for (size_t i = total, stub = stub_count; i > 0; i--) {
         apl_sort_key last = {.asset = read ? &estate->assets.items[read - 1] : NULL};
@@ -250,24 +250,41 @@ static void merge_stubs(apl_estate *estate, const apl_sort_key *stubs, size_t st
         estate->assets.items[i - 1].same_letters = APL_ASSET_NONE;
     }
     renumber(estate, numbers);
-    apl_memory_free(numbers);
 }
 
-void apl_link_sort_stubs(apl_estate *estate, size_t stubs_from)
+static void sort_in(apl_estate *estate, size_t stubs_from, uint32_t *numbers)
 {
     size_t stub_count = estate->assets.count - stubs_from;
 
-    if (stub_count == 0)
-        return;
     apl_asset *copies = apl_memory_new(stub_count * sizeof *copies);
     apl_sort_key *stubs = apl_memory_new(stub_count * sizeof *stubs);
     memcpy(copies, estate->assets.items + stubs_from, stub_count * sizeof *copies);
     for (size_t i = 0; i < stub_count; i++)
         stubs[i].asset = &copies[i];
     qsort(stubs, stub_count, sizeof *stubs, apl_link_compare_keys);
-    merge_stubs(estate, stubs, stub_count, copies);
+    merge_stubs(estate, stubs, stub_count, copies, numbers);
     apl_memory_free(stubs);
     apl_memory_free(copies);
+}
+
+void apl_link_sort_stubs(apl_estate *estate, size_t stubs_from)
+{
+    if (estate->assets.count == stubs_from)
+        return;
+    uint32_t *numbers = apl_memory_new(estate->assets.count * sizeof *numbers);
+    sort_in(estate, stubs_from, numbers);
+    apl_memory_free(numbers);
+}
+
+void apl_link_add_assets(apl_estate *estate, size_t first_new, uint32_t *numbers)
+{
+    sort_in(estate, first_new, numbers);
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        if (asset->parent != APL_ASSET_NONE)
+            asset->parent = numbers[asset->parent];
+    }
+    apl_link_index_relations(estate);
 }
 
 void apl_link_assets(apl_estate *estate, apl_normalizer *const *normalizers, size_t count, unsigned threads)

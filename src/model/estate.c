@@ -33,6 +33,7 @@ void apl_estate_free(apl_estate *estate)
     apl_memory_free(estate->relations_in);
     apl_memory_free(estate->relations_by_to);
     apl_memory_free(estate->findings.items);
+    apl_memory_free(estate->paths.items);
     apl_memory_free(estate->coverage.items);
     apl_memory_free(estate->files.items);
     for (size_t i = 0; i < estate->arenas.count; i++)
@@ -115,6 +116,7 @@ apl_summary apl_snapshot_summary(const apl_snapshot *snapshot)
             summary.findings[finding->severity]++;
     }
     summary.by_status[APL_STATUS_PASS] = estate->passes;
+    summary.paths = estate->paths.count;
     for (size_t i = 0; i < estate->coverage.count; i++) {
         uint8_t state = estate->coverage.items[i].state;
         summary.is_partial = summary.is_partial || state == APL_COVERAGE_PARTIAL || state == APL_COVERAGE_UNREAD;

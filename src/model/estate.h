@@ -7,6 +7,8 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "model/path.h"
+#include "model/score.h"
 #include "model/subject.h"
 #include "model/vocabulary.h"
 
@@ -68,6 +70,7 @@ struct apl_asset {
     bool is_buffered; /* while reading: origin.offset is inside the reader's buffer */
     bool is_read;
     bool is_ai;
+    bool is_judged; /* a rule takes its type, and it was read */
     bool ids_ignore_case;
     apl_asset_id same_letters; /* the next asset whose id differs in case only, or APL_ASSET_NONE */
 };
@@ -191,6 +194,8 @@ struct apl_estate {
     uint32_t *relations_by_to;          /* relation numbers sorted by `to` */
     APL_VECTOR(apl_finding) findings;   /* sorted by (severity high first, rule id, asset id) */
     uint64_t passes;                    /* pass findings are counted; kept in `findings` only when asked for */
+    apl_score score;
+    APL_VECTOR(apl_path) paths;         /* the riskiest first */
     APL_VECTOR(apl_coverage) coverage;  /* sorted by (source, scope, type, state) */
     APL_VECTOR(apl_source_file) files;
     APL_VECTOR(apl_arena *) arenas; /* of the reading threads; owned */

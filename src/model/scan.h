@@ -28,6 +28,7 @@ typedef struct apl_summary {
     uint64_t ai_assets;                    /* read ones that are AI */
     uint64_t findings[APL_SEVERITY_COUNT]; /* fail only */
     uint64_t by_status[APL_STATUS_COUNT];
+    uint64_t paths;
     bool is_partial; /* a coverage row is partial or unread: exit code 3 */
 } apl_summary;
 

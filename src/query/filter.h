@@ -52,11 +52,15 @@ bool apl_filter_takes_rule(const apl_filter *filter, const apl_rule_info *rule);
 /* The finding and its asset meet the filter. */
 bool apl_filter_takes_finding(const apl_filter *filter, const apl_estate *estate, const apl_finding *finding);
 
-/* Numbers of the assets and findings that the filter takes, in the estate's order: assets by id, findings by severity,
+/* The path touches an asset that the filter takes, and its level is one of the severities. */
+bool apl_filter_takes_path(const apl_filter *filter, const apl_estate *estate, const apl_path *path);
+
+/* Numbers of the assets, findings and paths that the filter takes, in the estate's order: assets by id, findings by severity,
  * rule, asset. */
 typedef struct apl_selection {
     APL_VECTOR(uint32_t) assets;
     APL_VECTOR(uint32_t) findings;
+    APL_VECTOR(uint32_t) paths;
     uint64_t by_severity[APL_SEVERITY_COUNT]; /* of the selected findings */
     uint64_t by_status[APL_STATUS_COUNT];
 } apl_selection;

@@ -152,6 +152,29 @@ bool apl_filter_takes_finding(const apl_filter *filter, const apl_estate *estate
            asset_contains(estate, asset, filter->text);
 }
 
+static bool path_contains(const apl_estate *estate, const apl_path *path, apl_str text)
+{
+    bool contains = apl_str_find_nocase(path->title, text) >= 0;
+
+    for (uint32_t i = 0; i < path->step_count && !contains; i++)
+        contains = apl_str_find_nocase(path->steps[i].technique, text) >= 0 ||
+                   apl_str_find_nocase(path->steps[i].why, text) >= 0 ||
+                   asset_contains(estate, &estate->assets.items[path->steps[i].to], text);
+    return contains;
+}
+
+/* Levels of paths are the severities above info. */
+bool apl_filter_takes_path(const apl_filter *filter, const apl_estate *estate, const apl_path *path)
+{
+    bool touches = asset_is_chosen(filter, estate, &estate->assets.items[path->entry]);
+
+    if (!has_bit(filter->severities, path->level + APL_SEVERITY_LOW))
+        return false;
+    for (uint32_t i = 0; i < path->step_count && !touches; i++)
+        touches = asset_is_chosen(filter, estate, &estate->assets.items[path->steps[i].to]);
+    return touches && (filter->text.size == 0 || path_contains(estate, path, filter->text));
+}
+
 void apl_selection_make(apl_selection *out, const apl_snapshot *snapshot, const apl_filter *filter)
 {
     const apl_estate *estate = snapshot->estate;
@@ -169,12 +192,17 @@ void apl_selection_make(apl_selection *out, const apl_snapshot *snapshot, const 
         out->by_severity[finding->severity]++;
         out->by_status[finding->status]++;
     }
+    for (size_t i = 0; i < estate->paths.count; i++) {
+        if (apl_filter_takes_path(filter, estate, &estate->paths.items[i]))
+            APL_PUSH(&out->paths, (uint32_t)i);
+    }
 }
 
 void apl_selection_free(apl_selection *selection)
 {
     apl_memory_free(selection->assets.items);
     apl_memory_free(selection->findings.items);
+    apl_memory_free(selection->paths.items);
     *selection = (apl_selection){0};
 }
 

@@ -26,5 +26,7 @@ apl_listing apl_report_listing(const apl_report *report)
         return *report->listing;
     if (report->view == APL_VIEW_INVENTORY)
         return apl_listing_assets(report->snapshot, report->selection);
+    if (report->view == APL_VIEW_PATHS)
+        return apl_listing_paths(report->snapshot, report->selection);
     return apl_listing_findings(report->snapshot, report->selection);
 }

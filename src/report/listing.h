@@ -43,10 +43,12 @@ struct apl_listing {
 
 apl_listing apl_listing_assets(const apl_snapshot *snapshot, const apl_selection *selection);
 apl_listing apl_listing_findings(const apl_snapshot *snapshot, const apl_selection *selection);
+apl_listing apl_listing_paths(const apl_snapshot *snapshot, const apl_selection *selection);
 
 /* The content, as far as the filter's check and framework words and its text choose it. */
 apl_listing apl_listing_checks(apl_arena *arena, const apl_content *content, const apl_filter *filter);
 apl_listing apl_listing_services(apl_arena *arena, const apl_content *content, const apl_filter *filter);
+apl_listing apl_listing_techniques(apl_arena *arena, const apl_content *content, const apl_filter *filter);
 apl_listing apl_listing_frameworks(apl_arena *arena, const apl_content *content, const apl_filter *filter);
 
 /* Snapshots of a store, as it gave them. */

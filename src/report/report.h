@@ -18,6 +18,7 @@ typedef enum apl_view {
     APL_VIEW_FINDINGS = 4,  /* the selected findings */
     APL_VIEW_LISTING = 8,   /* a list of content or of snapshots */
     APL_VIEW_EXPLAIN = 16,  /* one thing, whole */
+    APL_VIEW_PATHS = 32,    /* the selected attack paths */
 } apl_view;
 
 typedef struct apl_report {
@@ -27,6 +28,7 @@ typedef struct apl_report {
     const apl_listing *listing;       /* LISTING */
     const apl_explained *explained;   /* EXPLAIN */
     const apl_vocabulary *vocabulary; /* EXPLAIN */
+    const apl_techniques *techniques; /* PATHS: of the content */
     const apl_history *history;       /* EXPLAIN: what the store knows of earlier snapshots; NULL: nothing */
     apl_str body;                     /* EXPLAIN: the asset's body as JSON text, when it is kept */
     apl_screen screen;

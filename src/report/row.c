@@ -1,7 +1,7 @@
 /* report/row.c: writes the JSON of one row.
  *
  * Stands under the formats json, jsonl and SARIF, the answers of `explain` and the evidence sentences of the text
- * formats. What has no value yet in this version (score, attack paths) is null or empty, never left out: readers may
+ * formats. What has no value yet in this version (the score) is null, never left out: readers may
  * rely on every member. */
 #include "report/row.h"
 
@@ -72,7 +72,7 @@ void apl_row_summary(apl_text *out, const apl_summary *summary)
     for (int i = APL_SEVERITY_COUNT - 1; i >= 0; i--)
         apl_text_add_format(out, "\"%s\":%llu%s", apl_severity_names[i], (unsigned long long)summary->findings[i],
                             i ? "," : "},");
-    apl_text_add(out, APL_STR("\"paths\":0,\"score\":null}"));
+    apl_text_add_format(out, "\"paths\":%llu,\"score\":null}", (unsigned long long)summary->paths);
 }
 
 static void add_used_for(apl_text *out, uint8_t used_for)

@@ -10,6 +10,7 @@
 /* What fits a screen of 24 to 40 lines. */
 #define KINDS_SHOWN 8
 #define WORST_SHOWN 5
+#define PATHS_SHOWN 5
 #define GAPS_SHOWN 5
 #define TYPES_SHOWN 6
 #define SCOPE_SHOWN 12 /* characters of a subscription id that tell it from the others */
@@ -487,6 +488,40 @@ void apl_text_gaps(apl_text *out, const apl_report *report)
     apl_text_add_char(out, '\n');
 }
 
+/* The riskiest paths, one of each shape. */
+static void write_paths(apl_text *out, const summary_state *state)
+{
+    const apl_estate *estate = state->report->snapshot->estate;
+    const apl_screen *screen = &state->report->screen;
+    apl_text line;
+    size_t shown = 0;
+
+    if (estate->paths.count == 0)
+        return;
+    write_heading(out, screen, "Attack paths");
+    apl_text_add_char(out, '\n');
+    apl_text_init(&line, SENTENCE_BYTES_MAX);
+    for (size_t i = 0; i < estate->paths.count && shown < PATHS_SHOWN; i++) {
+        const apl_path *path = &estate->paths.items[i];
+        bool is_again = false;
+        for (size_t before = 0; before < i && !is_again; before++)
+            is_again = memcmp(estate->paths.items[before].group, path->group, APL_PATH_ID_BYTES) == 0;
+        if (is_again)
+            continue;
+        shown++;
+        apl_text_add_format(out, "  %-*s  ", (int)SEVERITY_WIDTH, apl_path_level_names[path->level]);
+        apl_text_add_format(&line, "%.8s  %.*s", path->id, APL_STR_ARG(path->title));
+        apl_screen_fit(out, screen, apl_text_str(&line), screen->width - 4 - SEVERITY_WIDTH, APL_CUT_END);
+        apl_text_add_char(out, '\n');
+        line.size = 0;
+    }
+    if (estate->paths.count > shown)
+        apl_text_add_format(out, "  %zu in all: aplomb paths%s%s\n", estate->paths.count,
+                            state->report->stored_in ? "" : " ", state->report->stored_in ? "" : state->report->sources);
+    apl_text_add_char(out, '\n');
+    apl_text_free(&line);
+}
+
 static void write_hint(apl_text *out, const apl_screen *screen, apl_text *line)
 {
     apl_screen_spaces(out, 2);
@@ -539,6 +574,7 @@ apl_status apl_text_summary(apl_output *output, const apl_report *report)
     write_counts(out, &state);
     write_others(out, &state);
     write_worst(out, &state);
+    write_paths(out, &state);
     apl_text_gaps(out, report);
     write_next(out, &state);
     return apl_output_step(output);

@@ -15,7 +15,8 @@ bool apl_walk_has(const apl_report *report, apl_section section)
         [APL_SECTION_ASSETS] = APL_VIEW_SCAN | APL_VIEW_INVENTORY,
         [APL_SECTION_RELATIONS] = APL_VIEW_SCAN | APL_VIEW_INVENTORY,
         [APL_SECTION_FINDINGS] = APL_VIEW_SCAN | APL_VIEW_FINDINGS,
-        [APL_SECTION_COVERAGE] = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS,
+        [APL_SECTION_PATHS] = APL_VIEW_SCAN | APL_VIEW_PATHS,
+        [APL_SECTION_COVERAGE] = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_PATHS,
     };
 
     return (views[section] & (unsigned)report->view) != 0;
@@ -56,6 +57,12 @@ static void write_relation(apl_text *out, const apl_estate *estate, uint32_t num
 static void write_finding(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch)
 {
     apl_row_finding(out, estate, &estate->findings.items[number], scratch);
+}
+
+static void write_path(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch)
+{
+    (void)scratch;
+    apl_row_path(out, estate, &estate->paths.items[number]);
 }
 
 static void write_coverage(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch)
@@ -169,6 +176,9 @@ apl_status apl_walk_section(apl_output *output, const apl_report *report, apl_se
         break;
     case APL_SECTION_FINDINGS:
         rows = (walk_rows){"finding", selection->findings.count, selection->findings.items, write_finding};
+        break;
+    case APL_SECTION_PATHS:
+        rows = (walk_rows){"path", selection->paths.count, selection->paths.items, write_path};
         break;
     case APL_SECTION_COVERAGE:
         rows = (walk_rows){"coverage", report->snapshot->estate->coverage.count, NULL, write_coverage};

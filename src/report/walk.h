@@ -11,6 +11,7 @@ typedef enum apl_section {
     APL_SECTION_ASSETS,
     APL_SECTION_RELATIONS,
     APL_SECTION_FINDINGS,
+    APL_SECTION_PATHS,
     APL_SECTION_COVERAGE,
 } apl_section;
 

@@ -1,6 +1,6 @@
 /* scan/content.c: built-in content and that of the user, compiled to what a scan needs.
  *
- * Order matters: vocabulary, frameworks, providers, services, rules. A user's folder is added to the built-in files, so
+ * Order matters: vocabulary, frameworks, providers, services, rules, techniques. A user's folder is added to the built-in files, so
  * that one more service is one more folder. Every mistake is one line. */
 #include "scan/content.h"
 
@@ -12,6 +12,39 @@
 #include "evaluate/mute.h"
 #include "yaml/yaml.h"
 #include "json/json.h"
+
+static bool target_takes(const apl_target *target, const apl_type *type, const apl_kind *kinds)
+{
+    apl_technique like = {
+        .types = target->types,
+        .type_count = target->type_count,
+        .kinds = target->kinds,
+        .kind_count = target->kind_count,
+    };
+
+    return apl_technique_takes(&like, type->name, kinds, type->kind_count);
+}
+
+/* Techniques and targets that may be on the type; a condition on the other end of a relation may read any type. */
+static void ask_techniques(apl_content *content, const apl_type *type)
+{
+    const apl_techniques *techniques = &content->techniques;
+    apl_kind *kinds = apl_memory_new((type->kind_count + 1) * sizeof *kinds);
+
+    for (size_t k = 0; k < type->kind_count; k++)
+        kinds[k] = type->kinds[k].kind;
+    for (size_t i = 0; i < techniques->items.count; i++) {
+        const apl_technique *technique = &techniques->items.items[i];
+        if (technique->from_when || technique->to_when ||
+            apl_technique_takes(technique, type->name, kinds, type->kind_count))
+            apl_services_ask(content->services, type->number, &technique->asked);
+    }
+    for (size_t i = 0; i < techniques->targets.count; i++) {
+        if (target_takes(&techniques->targets.items[i], type, kinds))
+            apl_services_ask(content->services, type->number, &techniques->targets.items[i].asked);
+    }
+    apl_memory_free(kinds);
+}
 
 static void ask_for_type(void *context, const apl_type *type)
 {
@@ -28,6 +61,7 @@ static void ask_for_type(void *context, const apl_type *type)
             is_read_by_policies || apl_policy_reads_type(apl_policy_set_rule(content->policies, i)->policy, type->name);
     if (is_read_by_policies)
         apl_services_ask(content->services, type->number, &content->policy_fields);
+    ask_techniques(content, type);
 }
 
 apl_content *apl_content_new(apl_aliases *aliases)
@@ -39,6 +73,7 @@ apl_content *apl_content_new(apl_aliases *aliases)
     content->fields = apl_fields_new();
     content->controls_by_check = apl_table_new(false);
     content->mutes = apl_mutes_new();
+    apl_techniques_init(&content->techniques);
     apl_vocabulary_init(&content->vocabulary, content->arena);
     apl_services_options options = {
         .vocabulary = &content->vocabulary,
@@ -68,6 +103,7 @@ void apl_content_free(apl_content *content)
     apl_table_free(content->controls_by_check);
     apl_policy_set_free(content->policies);
     apl_mutes_free(content->mutes);
+    apl_techniques_free(&content->techniques);
     apl_services_free(content->services);
     apl_fields_free(content->fields);
     apl_vocabulary_free(&content->vocabulary);
@@ -146,6 +182,19 @@ static apl_status add_service(apl_content *content, const apl_content_file *file
     return apl_services_add_service(content->services, file->value, service_of(path), path.data);
 }
 
+static apl_status add_technique(apl_content *content, const apl_content_file *file)
+{
+    apl_str path = apl_arena_str(content->arena, file->path);
+    apl_techniques_options options = {
+        .vocabulary = &content->vocabulary,
+        .aliases = content->aliases,
+        .fields = content->fields,
+        .arena = content->arena,
+    };
+
+    return apl_techniques_add(&content->techniques, &options, file->value, path.data);
+}
+
 static apl_status add_vocabulary(apl_content *content, const apl_content_file *file)
 {
     apl_str path = apl_arena_str(content->arena, file->path);
@@ -206,6 +255,8 @@ apl_status apl_content_compile(apl_content *content, const apl_content_files *fi
         status = each_file(content, files, "services/", "/service.yaml", add_service);
     if (status == APL_OK)
         status = each_file(content, files, "services/", "", add_rule);
+    if (status == APL_OK)
+        status = each_file(content, files, "techniques/", "", add_technique);
     if (status != APL_OK)
         return status;
     sort_rules(content);
@@ -399,6 +450,11 @@ size_t apl_content_framework_count(const apl_content *content)
 const apl_framework_info *apl_content_framework(const apl_content *content, size_t index)
 {
     return &content->frameworks.items[index];
+}
+
+const apl_techniques *apl_content_techniques(const apl_content *content)
+{
+    return &content->techniques;
 }
 
 const apl_vocabulary *apl_content_vocabulary(const apl_content *content)

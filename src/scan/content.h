@@ -6,6 +6,7 @@
 #define APL_SCAN_CONTENT_H
 
 #include "evaluate/mute.h"
+#include "graph/technique.h"
 #include "normalize/services.h"
 #include "scan/scan.h"
 
@@ -39,6 +40,7 @@ struct apl_content {
     apl_policy_set *policies; /* NULL without --policies */
     apl_field_list policy_fields;
     apl_mutes *mutes;
+    apl_techniques techniques;
     APL_VECTOR(apl_service_info) service_infos;
     APL_VECTOR(apl_framework_info) frameworks;
     apl_table *controls_by_check; /* check -> index into control_lists */
@@ -46,7 +48,7 @@ struct apl_content {
     apl_str digest;
 };
 
-/* Reads the content files below `root` (vocabulary/, frameworks/, services/; cases are left out), sorted by path. */
+/* Reads the content files below `root` (vocabulary/, frameworks/, services/, techniques/; cases are left out), sorted by path. */
 apl_status apl_content_read_folder(apl_content_files *out, apl_arena *arena, const char *root);
 
 /* The built-in content as the content tool writes it: magic, digest, JSON of the files, alias image. */

@@ -1,4 +1,4 @@
-/* scan/run.c: the pipeline in order: read and normalise, link, exposure, evaluate.
+/* scan/run.c: the pipeline in order: read and normalise, link, exposure, attack paths, evaluate.
  *
  * The only place where the stages meet. Each stage is one call; what it needs of the one before is in the estate. */
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/threads.h"
 #include "evaluate/evaluate.h"
+#include "evaluate/score.h"
 #include "exposure/exposure.h"
 #include "link/link.h"
 #include "scan/content.h"
@@ -125,6 +126,12 @@ apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_
         apl_memory_free(estate);
         return status;
     }
+    status = apl_pipeline_paths(estate, content, threads_of(options));
+    if (status != APL_OK) {
+        apl_estate_free(estate);
+        apl_memory_free(estate);
+        return status;
+    }
     apl_evaluate_options evaluate = {
         .rules = content->rules,
         .rule_count = content->rule_count,
@@ -136,6 +143,8 @@ apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_
         .keeps_passes = options->keeps_passes,
     };
     apl_evaluate(estate, &evaluate);
+    apl_evaluate_fixes(estate);
+    apl_score_set(estate);
     *out = (apl_snapshot){.estate = estate};
     describe(out, content, options);
     return APL_OK;

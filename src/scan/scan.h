@@ -5,6 +5,7 @@
 #ifndef APL_SCAN_SCAN_H
 #define APL_SCAN_SCAN_H
 
+#include "graph/technique.h"
 #include "model/scan.h"
 #include "policy/rule.h"
 
@@ -83,6 +84,7 @@ size_t apl_content_service_count(const apl_content *content);
 const apl_service_info *apl_content_service(const apl_content *content, size_t index);
 size_t apl_content_framework_count(const apl_content *content);
 const apl_framework_info *apl_content_framework(const apl_content *content, size_t index);
+const apl_techniques *apl_content_techniques(const apl_content *content);
 const apl_vocabulary *apl_content_vocabulary(const apl_content *content);
 apl_str apl_content_digest(const apl_content *content);
 const apl_aliases *apl_content_aliases(const apl_content *content);

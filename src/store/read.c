@@ -32,6 +32,8 @@ static apl_status read_parts(apl_read *read)
         status = apl_read_findings(read);
     if (status == APL_OK)
         status = apl_read_coverage(read);
+    if (status == APL_OK)
+        status = apl_read_paths(read);
     return status;
 }
 

@@ -24,6 +24,7 @@ apl_status apl_read_assets(apl_read *read);
 apl_status apl_read_relations(apl_read *read);
 apl_status apl_read_findings(apl_read *read);
 apl_status apl_read_coverage(apl_read *read);
+apl_status apl_read_paths(apl_read *read);
 
 /* Values of the bodies by asset, in `arena`. */
 apl_status apl_read_bodies(apl_value **out, apl_arena *arena, apl_read *read);

@@ -125,10 +125,22 @@ static const char findings[] =
     "  PRIMARY KEY (to_scan, row)"
     ") STRICT, WITHOUT ROWID;";
 
+static const char paths[] = "CREATE TABLE paths ("
+                            "  to_scan INTEGER NOT NULL,"
+                            "  path INTEGER NOT NULL," /* hash of the id */
+                            "  from_scan INTEGER NOT NULL,"
+                            "  digest INTEGER NOT NULL,"
+                            "  text TEXT NOT NULL," /* JSON object; assets by their ids */
+                            "  PRIMARY KEY (to_scan, path)"
+                            ") STRICT, WITHOUT ROWID;";
+
 static const char *const first_tables[] = {scans, assets, relations, bodies, findings, NULL};
+
+static const char *const path_tables[] = {paths, NULL};
 
 const apl_schema_step apl_schema_steps[] = {
     {"the first tables", first_tables},
+    {"attack paths", path_tables},
 };
 
 const size_t apl_schema_step_count = sizeof apl_schema_steps / sizeof *apl_schema_steps;

@@ -1,4 +1,4 @@
-/* store/summary.c: {"assets":0,"ai_assets":0,"partial":false,"findings":{"low":0...},"status":{"fail":0...}}.
+/* store/summary.c: {"assets":0,"ai_assets":0,"paths":0,"partial":false,"findings":{"low":0...},"status":{"fail":0...}}.
  *
  * Small and read rarely, so it goes through the plain JSON parser. */
 #include "store/summary.h"
@@ -17,8 +17,9 @@ static void write_counts(apl_text *out, const char *const *names, const uint64_t
 
 void apl_summary_write(apl_text *out, apl_summary summary)
 {
-    apl_text_add_format(out, "{\"assets\":%" PRIu64 ",\"ai_assets\":%" PRIu64 ",\"partial\":%s,\"findings\":",
-                        summary.assets, summary.ai_assets, summary.is_partial ? "true" : "false");
+    apl_text_add_format(out, "{\"assets\":%" PRIu64 ",\"ai_assets\":%" PRIu64 ",\"paths\":%" PRIu64
+                        ",\"partial\":%s,\"findings\":",
+                        summary.assets, summary.ai_assets, summary.paths, summary.is_partial ? "true" : "false");
     write_counts(out, apl_severity_names, summary.findings, APL_SEVERITY_COUNT);
     apl_text_add(out, APL_STR(",\"status\":"));
     write_counts(out, apl_status_names, summary.by_status, APL_STATUS_COUNT);
@@ -49,6 +50,7 @@ apl_status apl_summary_read(apl_summary *out, apl_str text)
         apl_value partial = apl_value_member(value, "partial");
         out->assets = count_of(value, "assets");
         out->ai_assets = count_of(value, "ai_assets");
+        out->paths = count_of(value, "paths");
         out->is_partial = partial.type == APL_VALUE_BOOL && partial.boolean;
         read_counts(out->findings, apl_value_member(value, "findings"), apl_severity_names, APL_SEVERITY_COUNT);
         read_counts(out->by_status, apl_value_member(value, "status"), apl_status_names, APL_STATUS_COUNT);

@@ -111,6 +111,8 @@ static apl_status write_parts(apl_write *write)
     if (status == APL_OK)
         status = apl_write_coverage(write);
     if (status == APL_OK)
+        status = apl_write_paths(write);
+    if (status == APL_OK)
         status = apl_bodies_finish(write->bodies);
     if (status == APL_OK)
         status = write_scan(write);

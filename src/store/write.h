@@ -1,6 +1,6 @@
 /* store/write.h: what the parts of one write share; for the files of this folder only.
  *
- * The parts run in this order: digests of all assets, assets, relations, findings with their rules, coverage; bodies
+ * The parts run in this order: digests of all assets, assets, relations, findings with their rules, coverage, attack paths; bodies
  * are written in between as they come out of their compression. Later parts use the numbers that the assets got. */
 #ifndef APL_STORE_WRITE_H
 #define APL_STORE_WRITE_H
@@ -50,6 +50,7 @@ void apl_bodies_free(apl_bodies *bodies); /* also before the end; NULL is allowe
 apl_status apl_write_relations(apl_write *write);
 apl_status apl_write_findings(apl_write *write);
 apl_status apl_write_coverage(apl_write *write);
+apl_status apl_write_paths(apl_write *write);
 
 /* For loops over many rows: advances the bodies now and then. `context` is the write. */
 apl_status apl_write_between(void *context);

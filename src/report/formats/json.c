@@ -34,6 +34,7 @@ static apl_status write_snapshot(apl_output *output, const apl_report *report)
 {
     const char *schema = report->view == APL_VIEW_SCAN        ? "aplomb.scan.v1"
                          : report->view == APL_VIEW_INVENTORY ? "aplomb.inventory.v1"
+                         : report->view == APL_VIEW_PATHS     ? "aplomb.paths.v1"
                                                               : "aplomb.findings.v1";
     apl_summary summary = apl_snapshot_summary(report->snapshot);
     apl_text *out = &output->text;
@@ -48,8 +49,10 @@ static apl_status write_snapshot(apl_output *output, const apl_report *report)
         status = write_section(output, report, APL_SECTION_RELATIONS, "relations");
     if (status == APL_OK)
         status = write_section(output, report, APL_SECTION_FINDINGS, "findings");
+    if (status == APL_OK)
+        status = write_section(output, report, APL_SECTION_PATHS, "paths");
     if (report->view == APL_VIEW_SCAN)
-        apl_text_add(out, APL_STR(",\n\"paths\":[],\n\"score\":null"));
+        apl_text_add(out, APL_STR(",\n\"score\":null"));
     if (status == APL_OK)
         status = write_section(output, report, APL_SECTION_COVERAGE, "coverage");
     apl_text_add(out, APL_STR("}\n"));
@@ -88,6 +91,7 @@ const apl_format apl_format_json = {
     .name = "json",
     .summary = "one JSON object, for programs",
     .extension = "json",
-    .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_EXPLAIN,
+    .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_EXPLAIN |
+             APL_VIEW_PATHS,
     .write = write_json,
 };

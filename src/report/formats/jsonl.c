@@ -1,6 +1,6 @@
 /* report/formats/jsonl.c: JSON lines, one object a row, for streams and line tools.
  *
- * The first member of each line, "record", says what the rest is: scan, asset, relation, finding, coverage, or the row
+ * The first member of each line, "record", says what the rest is: scan, asset, relation, finding, path, coverage, or the row
  * of a listing. The other members are those of the JSON format. */
 #include "report/format.h"
 #include "report/row.h"
@@ -51,7 +51,7 @@ static apl_status write_jsonl(apl_output *output, const apl_report *report)
 {
     static const apl_walk_frame frame = {before_row, after_row};
     static const apl_section sections[] = {APL_SECTION_ASSETS, APL_SECTION_RELATIONS, APL_SECTION_FINDINGS,
-                                           APL_SECTION_COVERAGE};
+                                           APL_SECTION_PATHS, APL_SECTION_COVERAGE};
     apl_status status = APL_OK;
 
     if (report->view == APL_VIEW_LISTING)
@@ -68,6 +68,6 @@ const apl_format apl_format_jsonl = {
     .name = "jsonl",
     .summary = "JSON lines, one object a row",
     .extension = "jsonl",
-    .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING,
+    .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_PATHS,
     .write = write_jsonl,
 };

@@ -183,6 +183,6 @@ const apl_format apl_format_markdown = {
     .name = "markdown",
     .summary = "tables for pull requests, wikis and tickets",
     .extension = "md",
-    .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING,
+    .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_PATHS,
     .write = write_markdown,
 };

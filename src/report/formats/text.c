@@ -5,6 +5,7 @@
  * text. */
 #include "report/explain_text.h"
 #include "report/format.h"
+#include "report/text_paths.h"
 #include "report/text_summary.h"
 #include "report/text_table.h"
 
@@ -25,6 +26,8 @@ static apl_status write_text(apl_output *output, const apl_report *report)
 
     if (report->view == APL_VIEW_EXPLAIN)
         return apl_explain_write_text(output, report);
+    if (report->view == APL_VIEW_PATHS)
+        return apl_text_paths(output, report);
     if (report->view != APL_VIEW_SCAN)
         return write_list(output, report);
     status = apl_text_summary(output, report);
@@ -39,6 +42,7 @@ const apl_format apl_format_text = {
     .name = "text",
     .summary = "text for people, one screen for a scan (default)",
     .extension = "txt",
-    .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_EXPLAIN,
+    .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_EXPLAIN |
+             APL_VIEW_PATHS,
     .write = write_text,
 };

@@ -1,0 +1,54 @@
+/* cli/commands/paths.c: the attack paths of the stored snapshot, or of sources that are scanned in memory.
+ *
+ * The same paths as the scan's, chosen by level and by the assets that they touch; it stores nothing. */
+#include "cli/session.h"
+
+static const apl_option options[] = {
+    APL_OPTION_FORMAT,
+    APL_OPTION_SEVERITY,
+    APL_OPTIONS_ASSETS,
+    APL_OPTION_STORE,
+    APL_OPTION_SNAPSHOT,
+    APL_OPTION_MUTE,
+    APL_OPTION_CONTENT,
+    APL_OPTION_POLICIES,
+    APL_OPTION_OFFLINE,
+    APL_OPTION_JOBS,
+    APL_OPTION_QUIET,
+    APL_OPTION_NO_COLOR,
+    APL_OPTION_HELP,
+    {0},
+};
+
+static apl_status paths_run(apl_session *session)
+{
+    apl_status status = apl_session_formats(session);
+
+    if (status == APL_OK)
+        status = apl_session_content(session);
+    if (status == APL_OK)
+        status = apl_session_snapshot(session, &session->settings->words, false);
+    if (status != APL_OK)
+        return status;
+    apl_session_select(session);
+    apl_report report = apl_session_report(session, APL_VIEW_PATHS);
+    status = apl_session_write(session, &report);
+    apl_session_judge_coverage(session);
+    return status;
+}
+
+const apl_command apl_command_paths = {
+    .name = "paths",
+    .summary = "attack paths from an open door to what matters, riskiest first",
+    .options = options,
+    .run = paths_run,
+    .arguments = "[SOURCE...]",
+    .details = "Reads the stored snapshot, or scans the sources in memory without storing. Paths of one shape are one "
+               "group. --severity chooses levels; the other options choose paths that touch such an asset.",
+    .examples = "aplomb paths\n"
+                "aplomb paths --severity high+ --asset contoso-chat\n"
+                "aplomb paths export/ --format mermaid\n"
+                "aplomb paths --format json",
+    .views = APL_VIEW_PATHS,
+    .words_max = -1,
+};

@@ -1,0 +1,112 @@
+/* evaluate/fixes.c: which findings take which steps of attack paths away.
+ *
+ * A step knows the assets and checks that would break it; a finding is one that failed there. The join is by key, so
+ * that neither the graph knows rules nor rules know the graph. */
+#include <stdio.h>
+
+#include "evaluate/evaluate.h"
+
+#define STEP_FINDINGS_MAX 64 /* named at one step; an assignment may have failed many user policies */
+
+typedef APL_VECTOR(apl_str) texts;
+
+typedef struct joining {
+    apl_estate *estate;
+    apl_table *first;  /* "<asset>" -> first failed finding of it */
+    uint32_t *next;    /* by finding: the next failed one of the same asset + 1, 0: none */
+} joining;
+
+static apl_str asset_key(char buffer[16], uint32_t asset)
+{
+    int size = snprintf(buffer, 16, "%u", asset);
+
+    return apl_str_make(buffer, (size_t)size);
+}
+
+static void index_findings(joining *job)
+{
+    apl_estate *estate = job->estate;
+    char key[16];
+
+    job->first = apl_table_new(false);
+    job->next = apl_memory_new((estate->findings.count + 1) * sizeof *job->next);
+    for (size_t i = estate->findings.count; i > 0; i--) {
+        const apl_finding *finding = &estate->findings.items[i - 1];
+        if (finding->status != APL_STATUS_FAIL)
+            continue;
+        apl_str text = asset_key(key, finding->asset);
+        uint32_t later = apl_table_get(job->first, text);
+        if (later == APL_TABLE_NONE)
+            (void)apl_table_put(job->first, apl_arena_str(estate->arena, text), (uint32_t)(i - 1));
+        else
+            apl_table_set(job->first, text, (uint32_t)(i - 1));
+        job->next[i - 1] = later == APL_TABLE_NONE ? 0 : later + 1;
+    }
+}
+
+static void put_once(texts *list, apl_str id)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (apl_str_equal(list->items[i], id))
+            return;
+    }
+    if (list->count < STEP_FINDINGS_MAX)
+        APL_PUSH(list, id);
+}
+
+static void gather_cause(texts *list, const joining *job, const apl_path_cause *cause)
+{
+    char key[16];
+    uint32_t at = apl_table_get(job->first, asset_key(key, cause->asset));
+
+    while (at != APL_TABLE_NONE) {
+        const apl_finding *finding = &job->estate->findings.items[at];
+        if (cause->check.size == 0 || apl_str_equal(finding->rule->check, cause->check))
+            put_once(list, apl_str_make(finding->id, 32));
+        at = job->next[at] ? job->next[at] - 1 : APL_TABLE_NONE;
+    }
+}
+
+static const apl_str *kept(apl_arena *arena, const texts *list)
+{
+    apl_str *copy = APL_ARENA_ARRAY(arena, apl_str, list->count);
+
+    for (size_t i = 0; i < list->count; i++)
+        copy[i] = list->items[i];
+    return copy;
+}
+
+static void join_path(apl_path *path, const joining *job)
+{
+    apl_path_step *steps = APL_ARENA_ARRAY(job->estate->arena, apl_path_step, path->step_count);
+    texts all = {0};
+
+    for (uint32_t s = 0; s < path->step_count; s++) {
+        texts own = {0};
+        steps[s] = path->steps[s];
+        for (uint32_t c = 0; c < steps[s].cause_count; c++)
+            gather_cause(&own, job, &steps[s].causes[c]);
+        for (size_t i = 0; i < own.count; i++)
+            put_once(&all, own.items[i]);
+        steps[s].findings = kept(job->estate->arena, &own);
+        steps[s].finding_count = (uint32_t)own.count;
+        apl_memory_free(own.items);
+    }
+    path->steps = steps;
+    path->fixes = kept(job->estate->arena, &all);
+    path->fix_count = (uint32_t)all.count;
+    apl_memory_free(all.items);
+}
+
+void apl_evaluate_fixes(apl_estate *estate)
+{
+    joining job = {.estate = estate};
+
+    if (estate->paths.count == 0)
+        return;
+    index_findings(&job);
+    for (size_t i = 0; i < estate->paths.count; i++)
+        join_path(&estate->paths.items[i], &job);
+    apl_table_free(job.first);
+    apl_memory_free(job.next);
+}

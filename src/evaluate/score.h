@@ -1,0 +1,10 @@
+/* evaluate/score.h: the score of an estate and of its parts. */
+#ifndef APL_EVALUATE_SCORE_H
+#define APL_EVALUATE_SCORE_H
+
+#include "model/estate.h"
+
+/* Fills estate->score. After apl_evaluate and apl_evaluate_fixes. O(n log n) in the assets. */
+void apl_score_set(apl_estate *estate);
+
+#endif

@@ -1,0 +1,491 @@
+/* graph/grants.c: permissions to edges, through hubs.
+ *
+ * Sources and targets add up instead of multiplying: principal -> what one role allows at one scope -> one technique on
+ * everything below that scope -> asset. Edges of their own get only principals that a deny assignment names, techniques
+ * that ask for a second permission, and assets whose data roles do not decide. */
+#include <stdlib.h>
+
+#include "graph/bits.h"
+#include "graph/connecting.h"
+#include "normalize/arm_id.h"
+
+/* What a likelihood is multiplied by where the grant is not certain. */
+#define CONDITIONAL_LIKELIHOOD 0.5 /* a condition that nobody can tell */
+#define ELIGIBLE_LIKELIHOOD 0.6    /* must be activated, which asks for more than the password */
+#define UNKNOWN_LIKELIHOOD 0.3     /* a role that nobody read */
+#define CONTESTED_LIKELIHOOD 0.5   /* rests on how a star between two slashes is read */
+
+#define SCOPES_MAX 80  /* scopes above one resource: segments of its id and management groups */
+#define GROUPS_MAX 4096 /* groups that one principal is in */
+
+typedef APL_VECTOR(uint32_t) numbers;
+
+/* The permission of one technique, with its actions registered. */
+typedef struct use {
+    apl_action_id *actions;
+    bool *is_data;
+    size_t action_count;
+    numbers moves; /* in attack->permissions */
+    uint64_t **also; /* for each further permission: bits of the principals that hold it somewhere */
+} use;
+
+typedef struct granting {
+    apl_connecting *at;
+    use *uses;               /* by technique */
+    numbers techniques;      /* those whose permission is one of Azure */
+    apl_table *hubs;         /* text -> node */
+    apl_table *by_scope;     /* scope key -> index into scope_grants */
+    APL_VECTOR(numbers) scope_grants;
+    apl_arena *texts;        /* keys of the tables */
+    apl_table *containers;   /* subscription -> index into above */
+    APL_VECTOR(numbers) above; /* its management groups, as indexes into scope_grants; see scopes_of */
+} granting;
+
+static apl_plane plane_of(apl_permission_plane plane)
+{
+    return plane == APL_PERMISSION_DATA ? APL_PLANE_DATA : APL_PLANE_CONTROL;
+}
+
+static void register_actions(granting *job, use *out, const apl_permission *permission)
+{
+    out->actions = APL_ARENA_ARRAY(job->texts, apl_action_id, permission->action_count);
+    out->is_data = APL_ARENA_ARRAY(job->texts, bool, permission->action_count);
+    for (size_t i = 0; i < permission->action_count; i++) {
+        const apl_permission_action *action = &permission->actions[i];
+        if (action->plane != APL_PERMISSION_CONTROL && action->plane != APL_PERMISSION_DATA)
+            continue;
+        out->is_data[out->action_count] = action->plane == APL_PERMISSION_DATA;
+        out->actions[out->action_count++] = apl_access_action(job->at->access, plane_of(action->plane), action->name);
+    }
+}
+
+/* Which techniques are in play: those with a match. */
+static void gather_uses(granting *job)
+{
+    const apl_attack *attack = job->at->attack;
+    const apl_techniques *techniques = attack->techniques;
+
+    job->uses = apl_memory_new((techniques->items.count + 1) * sizeof *job->uses);
+    for (size_t i = 0; i < attack->permissions.count; i++) {
+        uint32_t technique = attack->causes.items[attack->permissions.items[i].cause].technique;
+        use *one = &job->uses[technique];
+        if (one->moves.count == 0) {
+            register_actions(job, one, &techniques->items.items[technique].permission);
+            if (one->action_count)
+                APL_PUSH(&job->techniques, technique);
+        }
+        APL_PUSH(&one->moves, (uint32_t)i);
+    }
+}
+
+static int rank(apl_decision decision)
+{
+    return decision == APL_ALLOW ? 3 : decision == APL_CONDITIONAL ? 2 : decision == APL_UNKNOWN ? 1 : 0;
+}
+
+/* The best that any of the actions gives; 0: none. `skips_data` where data actions do not count. */
+static double chance_of(const granting *job, const use *one, const apl_grant *grant, bool skips_data)
+{
+    static const double chances[] = {0, UNKNOWN_LIKELIHOOD, CONDITIONAL_LIKELIHOOD, 1.0};
+    double best = 0;
+
+    for (size_t i = 0; i < one->action_count; i++) {
+        if (skips_data && one->is_data[i])
+            continue;
+        double chance = chances[rank(apl_access_grant_allows(job->at->access, grant, one->actions[i]))];
+        if (chance > 0 && apl_access_grant_is_contested(job->at->access, grant, one->actions[i]))
+            chance *= CONTESTED_LIKELIHOOD;
+        if (chance > best)
+            best = chance;
+    }
+    /* An eligible grant allows conditionally; the edge of the grant itself says how likely activation is. */
+    return grant->kind == APL_GRANT_ELIGIBLE && best > 0 ? 1.0 : best;
+}
+
+static double grant_likelihood(const apl_grant *grant)
+{
+    return grant->kind == APL_GRANT_ELIGIBLE ? ELIGIBLE_LIKELIHOOD : 1.0;
+}
+
+static uint32_t factor_cost(double factor)
+{
+    return factor >= 1.0 ? 0 : apl_step_cost(factor);
+}
+
+/* -- Second permissions ------------------------------------------------------------------------------------------ */
+
+static void mark_holders(granting *job, uint64_t *holders, const use *wanted)
+{
+    for (size_t g = 0; g < apl_access_grant_count(job->at->access); g++) {
+        const apl_grant *grant = apl_access_grant(job->at->access, g);
+        if (grant->principal != APL_ASSET_NONE && chance_of(job, wanted, grant, false) > 0)
+            apl_bit_set(holders, grant->principal);
+    }
+}
+
+/* The principals that hold each further permission anywhere. After the roles were compiled. */
+static void gather_also(granting *job, use *wanted, uint32_t technique)
+{
+    const apl_technique *info = &job->at->attack->techniques->items.items[technique];
+    use *one = &job->uses[technique];
+
+    one->also = APL_ARENA_ARRAY(job->texts, uint64_t *, info->also_count);
+    for (size_t k = 0; k < info->also_count; k++) {
+        one->also[k] = apl_bits_new(job->at->attack->estate->assets.count);
+        mark_holders(job, one->also[k], &wanted[k]);
+    }
+}
+
+/* The principal itself or one of its groups is in the set. */
+static bool is_held(const apl_estate *estate, apl_asset_id principal, const uint64_t *holders)
+{
+    apl_relation_type member_of = apl_vocabulary_relation(estate->vocabulary, APL_STR("member-of"));
+    numbers seen = {0};
+    bool is_found = false;
+
+    APL_PUSH(&seen, principal);
+    for (size_t i = 0; i < seen.count && !is_found && seen.count < GROUPS_MAX; i++) {
+        apl_asset_id asset = seen.items[i];
+        is_found = apl_bit(holders, asset);
+        for (uint32_t r = estate->relations_out[asset]; r < estate->relations_out[asset + 1]; r++) {
+            apl_asset_id group = estate->relations.items[r].to;
+            bool is_new = estate->relations.items[r].type == member_of;
+            for (size_t s = 0; is_new && s < seen.count; s++)
+                is_new = seen.items[s] != group;
+            if (is_new)
+                APL_PUSH(&seen, group);
+        }
+    }
+    apl_memory_free(seen.items);
+    return is_found;
+}
+
+static bool has_also(const granting *job, uint32_t technique, const apl_grant *grant)
+{
+    const apl_technique *info = &job->at->attack->techniques->items.items[technique];
+    bool has_all = true;
+
+    for (size_t k = 0; k < info->also_count && has_all; k++)
+        has_all = is_held(job->at->attack->estate, grant->principal, job->uses[technique].also[k]);
+    return has_all;
+}
+
+/* Registers all further permissions, compiles the roles, and finds their holders. */
+static void compile_roles(granting *job)
+{
+    const apl_techniques *techniques = job->at->attack->techniques;
+    use **wanted = apl_memory_new((job->techniques.count + 1) * sizeof *wanted);
+
+    for (size_t i = 0; i < job->techniques.count; i++) {
+        const apl_technique *info = &techniques->items.items[job->techniques.items[i]];
+        wanted[i] = APL_ARENA_ARRAY(job->texts, use, info->also_count);
+        for (size_t k = 0; k < info->also_count; k++)
+            register_actions(job, &wanted[i][k], &info->also[k]);
+    }
+    apl_access_compile(job->at->access);
+    for (size_t i = 0; i < job->techniques.count; i++)
+        gather_also(job, wanted[i], job->techniques.items[i]);
+    apl_memory_free(wanted);
+}
+
+/* -- Hubs -------------------------------------------------------------------------------------------------------- */
+
+static apl_node_id hub(granting *job, apl_str key, bool *is_new)
+{
+    uint32_t known = apl_table_get(job->hubs, key);
+
+    *is_new = known == APL_TABLE_NONE;
+    if (!*is_new)
+        return known;
+    apl_node_id node = apl_attack_hub(job->at);
+    (void)apl_table_put(job->hubs, apl_arena_str(job->texts, key), node);
+    return node;
+}
+
+static apl_str technique_key(const granting *job, uint32_t technique, apl_str scope)
+{
+    return apl_arena_format(job->at->arena, "t%u\n%.*s", technique, APL_STR_ARG(scope));
+}
+
+static uint32_t grant_cause(granting *job, uint32_t number)
+{
+    apl_cause cause = {APL_CAUSE_NONE, APL_ASSET_NONE, number, APL_CAUSE_NONE, false};
+
+    APL_PUSH(&job->at->attack->causes, cause);
+    return (uint32_t)(job->at->attack->causes.count - 1);
+}
+
+/* What this role at this scope allows; the same for all who have it there. */
+static apl_node_id rights_hub(granting *job, const apl_grant *grant)
+{
+    bool is_new;
+    apl_str key = apl_arena_format(job->at->arena, "r%u %u\n%.*s", grant->rights, grant->kind,
+                                   APL_STR_ARG(grant->scope_key));
+    apl_node_id node = hub(job, key, &is_new);
+
+    for (size_t i = 0; is_new && i < job->techniques.count; i++) {
+        uint32_t technique = job->techniques.items[i];
+        double chance = chance_of(job, &job->uses[technique], grant, false);
+        bool is_again;
+        if (chance <= 0 || job->at->attack->techniques->items.items[technique].also_count)
+            continue;
+        apl_node_id next = hub(job, technique_key(job, technique, grant->scope_key), &is_again);
+        apl_graph_add_edge(job->at->builder, node, next, factor_cost(chance), APL_CAUSE_NONE);
+    }
+    return node;
+}
+
+/* Techniques that ask for a second permission hang on the principal, not on the role. */
+static void link_with_also(granting *job, const apl_grant *grant, apl_node_id principal, uint32_t cause)
+{
+    for (size_t i = 0; i < job->techniques.count; i++) {
+        uint32_t technique = job->techniques.items[i];
+        bool is_again;
+        if (job->at->attack->techniques->items.items[technique].also_count == 0)
+            continue;
+        double chance = chance_of(job, &job->uses[technique], grant, false) * grant_likelihood(grant);
+        if (chance <= 0 || !has_also(job, technique, grant))
+            continue;
+        apl_node_id next = hub(job, technique_key(job, technique, grant->scope_key), &is_again);
+        apl_graph_add_edge(job->at->builder, principal, next, factor_cost(chance), cause);
+    }
+}
+
+static void link_grants(granting *job)
+{
+    for (size_t g = 0; g < apl_access_grant_count(job->at->access); g++) {
+        const apl_grant *grant = apl_access_grant(job->at->access, g);
+        if (grant->principal == APL_ASSET_NONE || apl_access_is_denied_anywhere(job->at->access, grant->identity))
+            continue;
+        apl_node_id principal = apl_attack_node_of(job->at, grant->principal, APL_CAPABILITY_CONTROL);
+        uint32_t cause = grant_cause(job, (uint32_t)g);
+        apl_graph_add_edge(job->at->builder, principal, rights_hub(job, grant), factor_cost(grant_likelihood(grant)),
+                           cause);
+        link_with_also(job, grant, principal, cause);
+        apl_arena_reset(job->at->arena);
+    }
+}
+
+/* -- Scopes above a resource ------------------------------------------------------------------------------------- */
+
+static apl_str lower_key(apl_arena *arena, apl_str id)
+{
+    char *copy = apl_arena_alloc(arena, (size_t)id.size + 1);
+
+    for (uint32_t i = 0; i < id.size; i++)
+        copy[i] = apl_char_lower(id.data[i]);
+    return apl_str_make(copy, id.size > 1 && copy[id.size - 1] == '/' ? id.size - 1 : id.size);
+}
+
+static void index_scopes(granting *job)
+{
+    for (size_t g = 0; g < apl_access_grant_count(job->at->access); g++) {
+        apl_str key = apl_access_grant(job->at->access, g)->scope_key;
+        uint32_t list = apl_table_put(job->by_scope, key, (uint32_t)job->scope_grants.count);
+        if (list == job->scope_grants.count)
+            APL_PUSH(&job->scope_grants, ((numbers){0}));
+        APL_PUSH(&job->scope_grants.items[list], (uint32_t)g);
+    }
+}
+
+static bool is_management_group(apl_str scope_key)
+{
+    return apl_str_starts(scope_key, APL_STR("/providers/microsoft.management/")) || scope_key.size <= 1;
+}
+
+/* The lists of grants at "/" and at management groups that reach the subscription; found once a subscription. */
+static const numbers *grants_above(granting *job, apl_str subscription)
+{
+    uint32_t known = apl_table_get(job->containers, subscription);
+    numbers lists = {0};
+
+    if (known != APL_TABLE_NONE)
+        return &job->above.items[known];
+    for (uint32_t s = 0; s < job->scope_grants.count; s++) {
+        apl_str scope = apl_access_grant(job->at->access, job->scope_grants.items[s].items[0])->scope_key;
+        if (is_management_group(scope) && apl_access_covers(job->at->access, scope, subscription) != APL_DENY)
+            APL_PUSH(&lists, s);
+    }
+    (void)apl_table_put(job->containers, apl_arena_str(job->texts, subscription), (uint32_t)job->above.count);
+    APL_PUSH(&job->above, lists);
+    return &job->above.items[job->above.count - 1];
+}
+
+/* The lists of grants whose scope holds the resource, at most SCOPES_MAX; their number. */
+static size_t scopes_of(granting *job, uint32_t lists[SCOPES_MAX], apl_str resource_id)
+{
+    apl_str key = lower_key(job->at->arena, resource_id);
+    size_t count = 0;
+    apl_str last = APL_STR_NONE;
+
+    for (apl_str scope = key; scope.size && count < SCOPES_MAX; scope = apl_arm_parent(scope)) {
+        uint32_t list = apl_table_get(job->by_scope, scope);
+        if (list != APL_TABLE_NONE)
+            lists[count++] = list;
+        last = scope;
+    }
+    const numbers *above = grants_above(job, last);
+    for (size_t i = 0; i < above->count && count < SCOPES_MAX; i++) {
+        bool is_there = false;
+        for (size_t l = 0; l < count; l++)
+            is_there = is_there || lists[l] == above->items[i];
+        if (!is_there)
+            lists[count++] = above->items[i];
+    }
+    return count;
+}
+
+/* -- Assets ------------------------------------------------------------------------------------------------------ */
+
+/* The vault whose access policies decide instead of roles, or none. */
+static bool goes_by_policies(const granting *job, apl_asset_id asset)
+{
+    const apl_estate *estate = job->at->attack->estate;
+
+    while (asset != APL_ASSET_NONE && !apl_str_equal_nocase(estate->assets.items[asset].type,
+                                                            APL_STR("Microsoft.KeyVault/vaults")))
+        asset = estate->assets.items[asset].parent;
+    return asset != APL_ASSET_NONE && !apl_access_data_by_roles(job->at->access, asset);
+}
+
+/* Denied by a deny assignment, for all actions of the technique that the grant allows. */
+static double undenied(const granting *job, const use *one, const apl_grant *grant, apl_str resource_id)
+{
+    double best = 0;
+
+    if (!apl_access_is_denied_anywhere(job->at->access, grant->identity))
+        return 1.0;
+    for (size_t i = 0; i < one->action_count && best < 1.0; i++) {
+        if (apl_access_grant_allows(job->at->access, grant, one->actions[i]) == APL_DENY)
+            continue;
+        apl_decision denied =
+            apl_access_denied(job->at->access, grant->identity, one->actions[i], resource_id);
+        double left = denied == APL_ALLOW ? 1.0 : denied == APL_DENY ? 0.0 : CONDITIONAL_LIKELIHOOD;
+        best = left > best ? left : best;
+    }
+    return best;
+}
+
+/* One grant straight to one asset. */
+static void link_straight(granting *job, const apl_move *move, uint32_t grant_number, bool skips_data)
+{
+    apl_attack *attack = job->at->attack;
+    apl_cause cause = attack->causes.items[move->cause];
+    const apl_grant *grant = apl_access_grant(job->at->access, grant_number);
+    const use *one = &job->uses[cause.technique];
+    const apl_asset *on = &attack->estate->assets.items[cause.on];
+
+    if (grant->principal == APL_ASSET_NONE)
+        return;
+    double chance = chance_of(job, one, grant, skips_data && grant->kind != APL_GRANT_ACCESS_POLICY);
+    chance *= grant_likelihood(grant);
+    if (chance > 0)
+        chance *= undenied(job, one, grant, on->id);
+    if (chance <= 0 || !has_also(job, cause.technique, grant))
+        return;
+    cause.grant = grant_number;
+    APL_PUSH(&attack->causes, cause);
+    apl_node_id from = apl_attack_node_of(job->at, grant->principal, APL_CAPABILITY_CONTROL);
+    apl_node_id to = apl_attack_node_of(job->at, move->to, move->gives);
+    apl_graph_add_edge(job->at->builder, from, to, apl_attack_move_cost(attack, move, chance),
+                       (uint32_t)(attack->causes.count - 1));
+}
+
+static void link_asset(granting *job, const apl_move *move)
+{
+    apl_attack *attack = job->at->attack;
+    apl_cause cause = attack->causes.items[move->cause];
+    bool is_by_policies = goes_by_policies(job, cause.on);
+    uint32_t lists[SCOPES_MAX];
+    size_t count = scopes_of(job, lists, attack->estate->assets.items[cause.on].id);
+
+    for (size_t i = 0; i < count; i++) {
+        const numbers *grants = &job->scope_grants.items[lists[i]];
+        apl_str scope = apl_access_grant(job->at->access, grants->items[0])->scope_key;
+        uint32_t known = apl_table_get(job->hubs, technique_key(job, cause.technique, scope));
+        if (known != APL_TABLE_NONE && !is_by_policies)
+            apl_graph_add_edge(job->at->builder, known, apl_attack_node_of(job->at, move->to, move->gives),
+                               apl_attack_move_cost(attack, move, 1.0), move->cause);
+        for (size_t g = 0; g < grants->count; g++) {
+            const apl_grant *grant = apl_access_grant(job->at->access, grants->items[g]);
+            if (is_by_policies || apl_access_is_denied_anywhere(job->at->access, grant->identity))
+                link_straight(job, move, grants->items[g], is_by_policies);
+        }
+    }
+}
+
+/* -- Owners ------------------------------------------------------------------------------------------------------ */
+
+/* Owners of an application or group; the relation is the evidence. */
+static void link_owners(granting *job, const apl_move *move)
+{
+    apl_attack *attack = job->at->attack;
+    const apl_estate *estate = attack->estate;
+    apl_cause cause = attack->causes.items[move->cause];
+    apl_relation_type owns = apl_vocabulary_relation(estate->vocabulary, APL_STR("owns"));
+
+    for (uint32_t i = estate->relations_in[cause.on]; i < estate->relations_in[cause.on + 1]; i++) {
+        uint32_t r = estate->relations_by_to[i];
+        if (estate->relations.items[r].type != owns)
+            continue;
+        cause.relation = r;
+        APL_PUSH(&attack->causes, cause);
+        apl_node_id from = apl_attack_node_of(job->at, estate->relations.items[r].from, APL_CAPABILITY_CONTROL);
+        apl_node_id to = apl_attack_node_of(job->at, move->to, move->gives);
+        apl_graph_add_edge(job->at->builder, from, to, apl_attack_move_cost(attack, move, 1.0),
+                           (uint32_t)(attack->causes.count - 1));
+    }
+}
+
+static void free_lists(granting *job)
+{
+    const apl_techniques *techniques = job->at->attack->techniques;
+
+    for (size_t t = 0; t < techniques->items.count; t++) {
+        apl_memory_free(job->uses[t].moves.items);
+        for (size_t k = 0; job->uses[t].also && k < techniques->items.items[t].also_count; k++)
+            apl_memory_free(job->uses[t].also[k]);
+    }
+    for (size_t i = 0; i < job->scope_grants.count; i++)
+        apl_memory_free(job->scope_grants.items[i].items);
+    for (size_t i = 0; i < job->above.count; i++)
+        apl_memory_free(job->above.items[i].items);
+    apl_memory_free(job->scope_grants.items);
+    apl_memory_free(job->above.items);
+    apl_memory_free(job->techniques.items);
+    apl_memory_free(job->uses);
+    apl_table_free(job->hubs);
+    apl_table_free(job->by_scope);
+    apl_table_free(job->containers);
+    apl_arena_free(job->texts);
+}
+
+void apl_attack_add_grants(apl_connecting *at)
+{
+    granting job = {
+        .at = at,
+        .hubs = apl_table_new(false),
+        .by_scope = apl_table_new(false),
+        .containers = apl_table_new(false),
+        .texts = apl_arena_new(),
+    };
+
+    gather_uses(&job);
+    compile_roles(&job);
+    index_scopes(&job);
+    link_grants(&job);
+    for (size_t i = 0; i < job.techniques.count; i++) {
+        const use *one = &job.uses[job.techniques.items[i]];
+        for (size_t m = 0; m < one->moves.count; m++) {
+            link_asset(&job, &at->attack->permissions.items[one->moves.items[m]]);
+            apl_arena_reset(at->arena);
+        }
+    }
+    for (size_t i = 0; i < at->attack->permissions.count; i++) {
+        const apl_move *move = &at->attack->permissions.items[i];
+        uint32_t technique = at->attack->causes.items[move->cause].technique;
+        if (at->attack->techniques->items.items[technique].permission.is_owner)
+            link_owners(&job, move);
+    }
+    free_lists(&job);
+}

@@ -1,0 +1,26 @@
+/* graph/paths.h: the riskiest paths of an attack graph, told in words.
+ *
+ * For each of the riskiest targets the cheapest ways from any entry, one of each shape; hubs and moves inside one asset
+ * are not steps. Deterministic. */
+#ifndef APL_GRAPH_PATHS_H
+#define APL_GRAPH_PATHS_H
+
+#include "graph/attack.h"
+#include "model/path.h"
+
+/* Fills estate->paths, the riskiest first, and estate->targets_reached. Everything lives in the estate's arena. */
+void apl_attack_paths(apl_attack *attack);
+
+/* A chain of assets with its causes, as one route gives it: at most `max` steps are written; returns their number. */
+typedef struct apl_hop {
+    apl_asset_id from;
+    apl_asset_id to;
+    uint32_t cause; /* the technique's */
+    uint32_t grant; /* or APL_CAUSE_NONE */
+    uint32_t cost;  /* with what the moves before it cost that are no steps */
+} apl_hop;
+
+/* Why the hop holds, in plain words; in `arena`. */
+apl_str apl_attack_why(const apl_attack *attack, const apl_hop *hop, apl_arena *arena);
+
+#endif
