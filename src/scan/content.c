@@ -62,6 +62,8 @@ static void ask_for_type(void *context, const apl_type *type)
     if (is_read_by_policies)
         apl_services_ask(content->services, type->number, &content->policy_fields);
     ask_techniques(content, type);
+    if (apl_access_reads_type(type->name))
+        apl_services_ask(content->services, type->number, &content->access_asked);
 }
 
 apl_content *apl_content_new(apl_aliases *aliases)
@@ -74,6 +76,10 @@ apl_content *apl_content_new(apl_aliases *aliases)
     content->controls_by_check = apl_table_new(false);
     content->mutes = apl_mutes_new();
     apl_techniques_init(&content->techniques);
+    content->library = apl_library_new();
+    apl_fields_record(content->fields, &content->access_asked);
+    content->access_fields = apl_access_fields_ask(content->arena, content->fields);
+    apl_fields_record(content->fields, NULL);
     apl_vocabulary_init(&content->vocabulary, content->arena);
     apl_services_options options = {
         .vocabulary = &content->vocabulary,
@@ -97,6 +103,7 @@ void apl_content_free(apl_content *content)
     apl_memory_free(content->control_lists.items);
     apl_memory_free(content->compiled.items);
     apl_memory_free(content->policy_fields.items);
+    apl_memory_free(content->access_asked.items);
     apl_memory_free(content->service_infos.items);
     apl_memory_free(content->frameworks.items);
     apl_memory_free(content->rules);
@@ -104,6 +111,7 @@ void apl_content_free(apl_content *content)
     apl_policy_set_free(content->policies);
     apl_mutes_free(content->mutes);
     apl_techniques_free(&content->techniques);
+    apl_library_free(content->library);
     apl_services_free(content->services);
     apl_fields_free(content->fields);
     apl_vocabulary_free(&content->vocabulary);
@@ -195,6 +203,13 @@ static apl_status add_technique(apl_content *content, const apl_content_file *fi
     return apl_techniques_add(&content->techniques, &options, file->value, path.data);
 }
 
+static apl_status add_roles(apl_content *content, const apl_content_file *file)
+{
+    apl_str path = apl_arena_str(content->arena, file->path);
+
+    return apl_library_add(content->library, file->value, path.data);
+}
+
 static apl_status add_vocabulary(apl_content *content, const apl_content_file *file)
 {
     apl_str path = apl_arena_str(content->arena, file->path);
@@ -253,6 +268,8 @@ apl_status apl_content_compile(apl_content *content, const apl_content_files *fi
         status = each_file(content, files, "services/", "/provider.yaml", add_provider);
     if (status == APL_OK)
         status = each_file(content, files, "services/", "/service.yaml", add_service);
+    if (status == APL_OK)
+        status = each_file(content, files, "services/", "/roles.yaml", add_roles);
     if (status == APL_OK)
         status = each_file(content, files, "services/", "", add_rule);
     if (status == APL_OK)

@@ -5,6 +5,7 @@
 #ifndef APL_SCAN_CONTENT_H
 #define APL_SCAN_CONTENT_H
 
+#include "access/access.h"
 #include "evaluate/mute.h"
 #include "graph/technique.h"
 #include "normalize/services.h"
@@ -39,6 +40,9 @@ struct apl_content {
     size_t rule_count;
     apl_policy_set *policies; /* NULL without --policies */
     apl_field_list policy_fields;
+    apl_library *library; /* built-in roles */
+    apl_access_fields *access_fields;
+    apl_field_list access_asked;
     apl_mutes *mutes;
     apl_techniques techniques;
     APL_VECTOR(apl_service_info) service_infos;

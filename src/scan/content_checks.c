@@ -26,12 +26,13 @@ apl_status apl_content_check_places(const apl_content_files *files)
         bool is_rule =
             slashes == 4 && apl_str_find(path, APL_STR("/rules/")) > 0 && apl_str_ends(path, APL_STR(".yaml"));
         bool is_service = slashes == 3 && apl_str_ends(path, APL_STR("/service.yaml"));
+        bool is_roles = slashes == 3 && apl_str_ends(path, APL_STR("/roles.yaml"));
         bool is_provider = slashes == 2 && apl_str_ends(path, APL_STR("/provider.yaml"));
-        if (apl_str_starts(path, APL_STR("services/")) && !is_rule && !is_service && !is_provider)
+        if (apl_str_starts(path, APL_STR("services/")) && !is_rule && !is_service && !is_provider && !is_roles)
             return apl_fail(
                 APL_E_CONTENT,
-                "%.*s: nobody looks here; services have <cloud>/provider.yaml, <cloud>/<service>/service.yaml "
-                "and <cloud>/<service>/rules/<check>.yaml",
+                "%.*s: nobody looks here; services have <cloud>/provider.yaml, <cloud>/<service>/service.yaml, "
+                "<cloud>/<service>/roles.yaml and <cloud>/<service>/rules/<check>.yaml",
                 APL_STR_ARG(path));
     }
     return APL_OK;

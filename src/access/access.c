@@ -1,0 +1,377 @@
+/* access/access.c: builds the access of an estate, and answers what the attack graph asks of it.
+ *
+ * Assets are looked at once, in their order; the readers of the providers add grants and deny assignments. Then each
+ * distinct (role, condition) is evaluated once over the registered actions, so that a grant is a bit. */
+#include <stdlib.h>
+
+#include "access/internal.h"
+#include "base/limits.h"
+
+static const char *const field_names[APL_ACCESS_FIELD_COUNT][APL_ACCESS_FIELD_FORMS] = {
+    [APL_ACCESS_PRINCIPAL_ID] = {"properties.principalId", "principalId", "principal_id"},
+    [APL_ACCESS_ROLE_ID] = {"properties.roleDefinitionId", "roleDefinitionId", "role_definition_id"},
+    [APL_ACCESS_SCOPE] = {"properties.scope", "scope", NULL},
+    [APL_ACCESS_CONDITION] = {"properties.condition", "condition", NULL},
+    [APL_ACCESS_ORIGIN] = {"properties.originRoleAssignmentId", "originRoleAssignmentId", NULL},
+    [APL_ACCESS_PERMISSIONS] = {"properties.permissions", "permissions", NULL},
+    [APL_ACCESS_ROLE_NAME] = {"properties.roleName", "roleName", "role_name"},
+    [APL_ACCESS_PRINCIPALS] = {"properties.principals", "principals", NULL},
+    [APL_ACCESS_EXCLUDED] = {"properties.excludePrincipals", "excludePrincipals", "exclude_principals"},
+    [APL_ACCESS_NOT_BELOW] = {"properties.doNotApplyToChildScopes", "doNotApplyToChildScopes",
+                              "do_not_apply_to_child_scopes"},
+    [APL_ACCESS_MAIL] = {"properties.emailAddress", "emailAddress", "email_address"},
+    [APL_ACCESS_CLASSIC_ROLE] = {"properties.role", "role", NULL},
+    [APL_ACCESS_VAULT_BY_ROLES] = {"properties.enableRbacAuthorization", NULL, NULL},
+    [APL_ACCESS_VAULT_POLICIES] = {"properties.accessPolicies", NULL, NULL},
+    [APL_ACCESS_USER_NAME] = {"userPrincipalName", NULL, NULL},
+    [APL_ACCESS_USER_MAIL] = {"mail", NULL, NULL},
+    [APL_ACCESS_APP_ID] = {"appId", NULL, NULL},
+    [APL_ACCESS_CHILDREN] = {"properties.children", NULL, NULL},
+    [APL_ACCESS_CHAIN] = {"properties.managementGroupAncestorsChain", "managementGroupAncestorsChain", NULL},
+    [APL_ACCESS_DETAILS] = {"properties.details", NULL, NULL},
+};
+
+apl_access_fields *apl_access_fields_ask(apl_arena *arena, apl_fields *fields)
+{
+    apl_access_fields *asked = APL_ARENA_NEW(arena, apl_access_fields);
+
+    for (size_t f = 0; f < APL_ACCESS_FIELD_COUNT; f++) {
+        for (size_t form = 0; form < APL_ACCESS_FIELD_FORMS; form++) {
+            const char *name = field_names[f][form];
+            asked->ids[f][form] = name ? apl_fields_ask(fields, apl_str_from(name)) : asked->ids[f][0];
+        }
+    }
+    return asked;
+}
+
+bool apl_access_reads_type(apl_str type)
+{
+    static const char *const types[] = {
+        "Microsoft.Authorization/",
+        "Microsoft.KeyVault/vaults",
+        "Microsoft.Management/managementGroups",
+        "Microsoft.ManagedIdentity/userAssignedIdentities",
+        "Microsoft.Resources/subscriptions",
+        "microsoft.graph.",
+    };
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        apl_str known = apl_str_from(types[i]);
+        bool is_start = known.data[known.size - 1] == '/' || known.data[known.size - 1] == '.';
+        if (is_start ? apl_str_starts_nocase(type, known) : apl_str_equal_nocase(type, known))
+            return true;
+    }
+    return false;
+}
+
+apl_value apl_access_value(const apl_access *access, const apl_subject *subject, apl_access_field field)
+{
+    apl_value first = apl_subject_value(subject, access->fields->ids[field][0]);
+
+    for (size_t form = 1; form < APL_ACCESS_FIELD_FORMS && !apl_value_is_there(first); form++) {
+        apl_value other = apl_subject_value(subject, access->fields->ids[field][form]);
+        if (apl_value_is_there(other))
+            return other;
+    }
+    return first;
+}
+
+/* Definitions of the tenant first: a custom role, and a built-in one as the tenant has it today. */
+static void take_definition(apl_access *access, const apl_subject *subject)
+{
+    apl_value permissions = apl_access_value(access, subject, APL_ACCESS_PERMISSIONS);
+    apl_role role = {.id = subject->asset->id};
+
+    if (permissions.type != APL_VALUE_ARRAY && permissions.type != APL_VALUE_OBJECT)
+        return;
+    apl_role_read_blocks(&role, access->arena, permissions);
+    role.name = apl_value_str(apl_access_value(access, subject, APL_ACCESS_ROLE_NAME));
+    if (role.name.size == 0)
+        role.name = subject->asset->name;
+    apl_role *kept = APL_ARENA_NEW(access->arena, apl_role);
+    *kept = role;
+    if (apl_table_put(access->roles_by_guid, apl_role_guid(role.id), (uint32_t)access->roles.count) ==
+        access->roles.count)
+        APL_PUSH(&access->roles, kept);
+}
+
+const apl_role *apl_access_role(apl_access *access, apl_str definition_id)
+{
+    apl_str guid = apl_role_guid(definition_id);
+    uint32_t known = guid.size ? apl_table_get(access->roles_by_guid, guid) : APL_TABLE_NONE;
+    apl_value definition = APL_MISSING;
+
+    if (known != APL_TABLE_NONE)
+        return access->roles.items[known];
+    definition = apl_library_role(access->library, guid);
+    if (!apl_value_is_there(definition))
+        return NULL;
+    apl_role *role = APL_ARENA_NEW(access->arena, apl_role);
+    if (!apl_role_read(role, access->arena, definition))
+        return NULL;
+    (void)apl_table_put(access->roles_by_guid, apl_arena_str(access->arena, guid), (uint32_t)access->roles.count);
+    APL_PUSH(&access->roles, role);
+    return role;
+}
+
+uint32_t apl_access_rights(apl_access *access, const apl_role *role, apl_str key, apl_str condition)
+{
+    apl_str whole = apl_arena_format(access->arena, "%.*s\n%.*s", APL_STR_ARG(key), APL_STR_ARG(condition));
+    uint32_t number = (uint32_t)access->rights.count;
+    uint32_t known = apl_table_put(access->rights_by_key, whole, number);
+    apl_rights rights = {.role = role, .condition_text = condition};
+    apl_abac *compiled = NULL;
+
+    if (known != number)
+        return known;
+    if (condition.size && apl_abac_compile(&compiled, access->arena, condition) == APL_OK)
+        rights.condition = compiled;
+    rights.reads_resource = (role && role->reads_resource) || (compiled && apl_abac_reads_resource(compiled));
+    APL_PUSH(&access->rights, rights);
+    return number;
+}
+
+/* Grants by identity: counted, then filled. */
+static void index_grants(apl_access *access)
+{
+    size_t identities = access->identities.items.count;
+    uint32_t *from = apl_memory_new((identities + 2) * sizeof *from);
+
+    for (size_t i = 0; i < access->grants.count; i++)
+        from[access->grants.items[i].identity + 2]++;
+    for (size_t i = 2; i < identities + 2; i++)
+        from[i] += from[i - 1];
+    access->grants_of = apl_memory_new((access->grants.count + 1) * sizeof *access->grants_of);
+    for (size_t i = 0; i < access->grants.count; i++)
+        access->grants_of[from[access->grants.items[i].identity + 1]++] = (uint32_t)i;
+    access->grants_from = from;
+}
+
+static void set_assets(apl_access *access)
+{
+    for (size_t i = 0; i < access->grants.count; i++) {
+        apl_grant *grant = &access->grants.items[i];
+        grant->principal = access->identities.items.items[grant->identity].asset;
+        grant->principal_id = access->identities.items.items[grant->identity].id;
+        grant->scope_asset = apl_estate_find(access->estate, grant->scope);
+    }
+}
+
+/* An answer without assignments still shows that somebody looked. */
+static bool covers_assignments(const apl_estate *estate)
+{
+    for (size_t i = 0; i < estate->coverage.count; i++) {
+        const apl_coverage *row = &estate->coverage.items[i];
+        if (row->state == APL_COVERAGE_READ &&
+            apl_str_equal_nocase(row->type, APL_STR("Microsoft.Authorization/roleAssignments")))
+            return true;
+    }
+    return false;
+}
+
+apl_access *apl_access_new(const apl_access_options *options)
+{
+    apl_access *access = apl_memory_new(sizeof *access);
+    const apl_estate *estate = options->estate;
+    const apl_access_fields *fields = options->fields;
+    apl_identity_fields names = {
+        .principal_id = fields->ids[APL_ACCESS_PRINCIPAL_ID][0],
+        .user_name = fields->ids[APL_ACCESS_USER_NAME][0],
+        .mail = fields->ids[APL_ACCESS_USER_MAIL][0],
+        .app_id = fields->ids[APL_ACCESS_APP_ID][0],
+    };
+    apl_scope_fields scopes = {
+        .children = fields->ids[APL_ACCESS_CHILDREN][0],
+        .chain = fields->ids[APL_ACCESS_CHAIN][0],
+        .details = fields->ids[APL_ACCESS_DETAILS][0],
+    };
+
+    access->estate = estate;
+    access->fields = fields;
+    access->library = options->library;
+    access->arena = apl_arena_new();
+    access->roles_by_guid = apl_table_new(true);
+    access->rights_by_key = apl_table_new(true);
+    access->actions_by_key = apl_table_new(true);
+    apl_identities_init(&access->identities, estate, &names);
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        apl_subject subject = apl_estate_subject(estate, (apl_asset_id)i);
+        if (apl_str_equal_nocase(subject.asset->type, APL_STR("Microsoft.Authorization/roleDefinitions")))
+            take_definition(access, &subject);
+    }
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        apl_subject subject = apl_estate_subject(estate, (apl_asset_id)i);
+        if (!subject.asset->is_read)
+            continue;
+        apl_access_read_azure(access, &subject);
+        apl_access_read_vault(access, &subject);
+    }
+    access->has_assignments = access->grants.count > 0 || covers_assignments(estate);
+    access->groups = apl_management_groups_new(estate, &scopes);
+    apl_identities_link(&access->identities);
+    index_grants(access);
+    set_assets(access);
+    return access;
+}
+
+void apl_access_free(apl_access *access)
+{
+    if (access == NULL)
+        return;
+    apl_memory_free(access->roles.items);
+    apl_memory_free(access->rights.items);
+    apl_memory_free(access->grants.items);
+    apl_memory_free(access->grants_from);
+    apl_memory_free(access->grants_of);
+    apl_memory_free(access->denies.items);
+    apl_memory_free(access->actions.items);
+    apl_memory_free(access->allowed);
+    apl_memory_free(access->perhaps);
+    apl_memory_free(access->contested);
+    apl_table_free(access->roles_by_guid);
+    apl_table_free(access->rights_by_key);
+    apl_table_free(access->actions_by_key);
+    apl_management_groups_free(access->groups);
+    apl_identities_free(&access->identities);
+    apl_arena_free(access->arena);
+    apl_memory_free(access);
+}
+
+apl_action_id apl_access_action(apl_access *access, apl_plane plane, apl_str action)
+{
+    apl_str key = apl_arena_format(access->arena, "%d%.*s", (int)plane, APL_STR_ARG(action));
+    apl_action_id number = (apl_action_id)access->actions.count;
+
+    APL_ASSERT(access->allowed == NULL);
+    apl_action_id known = apl_table_put(access->actions_by_key, key, number);
+    if (known == number)
+        APL_PUSH(&access->actions, ((apl_registered){plane, apl_str_slice(key, 1, key.size)}));
+    return known;
+}
+
+apl_truth apl_rights_allow(bool *is_contested, const apl_rights *rights, apl_plane plane, const apl_request *request)
+{
+    apl_truth allowed = apl_role_allows(is_contested, rights->role, plane, request);
+
+    if (allowed == APL_FALSE || rights->condition_text.size == 0)
+        return allowed;
+    return apl_truth_both(allowed, apl_role_condition(rights->condition, rights->condition_text, request));
+}
+
+void apl_access_compile(apl_access *access)
+{
+    uint32_t words = (uint32_t)(access->actions.count + 63) / 64;
+    size_t size = (access->rights.count * words + 1) * sizeof *access->allowed;
+
+    APL_ASSERT(access->allowed == NULL);
+    access->word_count = words;
+    access->allowed = apl_memory_new(size);
+    access->perhaps = apl_memory_new(size);
+    access->contested = apl_memory_new(size);
+    for (size_t r = 0; r < access->rights.count; r++) {
+        for (size_t a = 0; access->rights.items[r].role && a < access->actions.count; a++) {
+            apl_request request = {.action = access->actions.items[a].action};
+            bool is_contested = false;
+            apl_truth allows =
+                apl_rights_allow(&is_contested, &access->rights.items[r], access->actions.items[a].plane, &request);
+            uint64_t bit = UINT64_C(1) << (a % 64);
+            size_t word = r * words + a / 64;
+            access->allowed[word] |= allows == APL_TRUE ? bit : 0;
+            access->perhaps[word] |= allows == APL_TRUTH_UNREAD ? bit : 0;
+            access->contested[word] |= is_contested ? bit : 0;
+        }
+    }
+}
+
+size_t apl_access_grant_count(const apl_access *access)
+{
+    return access->grants.count;
+}
+
+const apl_grant *apl_access_grant(const apl_access *access, size_t index)
+{
+    return &access->grants.items[index];
+}
+
+static bool has_bit(const apl_access *access, const uint64_t *bits, const apl_grant *grant, apl_action_id action)
+{
+    return (bits[(size_t)grant->rights * access->word_count + action / 64] >> (action % 64) & 1u) != 0;
+}
+
+apl_decision apl_access_grant_allows(const apl_access *access, const apl_grant *grant, apl_action_id action)
+{
+    APL_ASSERT(access->allowed && action < access->actions.count);
+    if (!grant->is_role_known)
+        return APL_UNKNOWN;
+    if (has_bit(access, access->allowed, grant, action))
+        return grant->kind == APL_GRANT_ELIGIBLE ? APL_CONDITIONAL : APL_ALLOW;
+    return has_bit(access, access->perhaps, grant, action) ? APL_CONDITIONAL : APL_DENY;
+}
+
+bool apl_access_grant_is_contested(const apl_access *access, const apl_grant *grant, apl_action_id action)
+{
+    APL_ASSERT(access->allowed && action < access->actions.count);
+    return grant->is_role_known && has_bit(access, access->contested, grant, action);
+}
+
+apl_decision apl_access_grant_delegates(const apl_access *access, const apl_grant *grant, apl_str role_id)
+{
+    apl_member request = {APL_STR("Microsoft.Authorization/roleAssignments:RoleDefinitionId"),
+                          apl_value_string(apl_role_guid(role_id))};
+    apl_member source = {APL_STR("Request"), apl_value_object(&request, 1)};
+    apl_request asked = {
+        .action = APL_STR("Microsoft.Authorization/roleAssignments/write"),
+        .attributes = apl_value_object(&source, 1),
+    };
+
+    if (!grant->is_role_known)
+        return APL_UNKNOWN;
+    apl_truth allows = apl_rights_allow(NULL, &access->rights.items[grant->rights], APL_PLANE_CONTROL, &asked);
+    if (allows == APL_TRUE && grant->kind != APL_GRANT_ELIGIBLE)
+        return APL_ALLOW;
+    return allows == APL_FALSE ? APL_DENY : APL_CONDITIONAL;
+}
+
+apl_decision apl_access_covers(const apl_access *access, apl_str scope, apl_str resource_id)
+{
+    char scope_buffer[APL_ID_BYTES_MAX];
+    char buffer[APL_ID_BYTES_MAX];
+    apl_truth covers = apl_scope_covers(access->groups, apl_scope_key_in(scope_buffer, scope),
+                                        apl_scope_key_in(buffer, resource_id));
+
+    return covers == APL_TRUE ? APL_ALLOW : covers == APL_FALSE ? APL_DENY : APL_UNKNOWN;
+}
+
+uint32_t apl_access_identity(const apl_access *access, apl_str principal)
+{
+    return apl_identities_find(&access->identities, principal);
+}
+
+apl_str apl_access_identity_id(const apl_access *access, uint32_t identity)
+{
+    return access->identities.items.items[identity].id;
+}
+
+apl_asset_id apl_access_identity_asset(const apl_access *access, uint32_t identity)
+{
+    return access->identities.items.items[identity].asset;
+}
+
+size_t apl_access_members(uint32_t *out, size_t max, const apl_access *access, uint32_t identity)
+{
+    size_t count = 1;
+
+    out[0] = identity;
+    for (size_t done = 0; done < count; done++) {
+        uint32_t group_count;
+        const uint32_t *groups = apl_identity_groups(&group_count, &access->identities, out[done]);
+        for (uint32_t g = 0; g < group_count && count < max; g++) {
+            size_t known = 0;
+            while (known < count && out[known] != groups[g])
+                known++;
+            if (known == count)
+                out[count++] = groups[g];
+        }
+    }
+    return count;
+}

@@ -1,0 +1,354 @@
+/* access/ask.c: questions: may this principal do this action on this resource, and through what.
+ *
+ * Grants of the principal and of all its groups that cover the resource are added up; a deny assignment that applies
+ * goes before all of them. What an action comes to under each (role, condition) is kept between questions. */
+#include <stdlib.h>
+
+#include "access/internal.h"
+#include "base/limits.h"
+
+/* Distinct actions whose outcome is kept; then it starts anew. */
+#define KEPT_ACTIONS_MAX 1024
+
+/* Outcome of one (action, rights): 0 is not known yet. */
+enum { KEPT_FALSE = 1, KEPT_TRUE = 2, KEPT_UNREAD = 3, KEPT_CONTESTED = 4 };
+
+struct apl_asker {
+    const apl_access *access;
+    apl_arena *arena;         /* what is kept of actions */
+    apl_table *kept[2];       /* by plane: action -> outcomes */
+    APL_VECTOR(uint8_t *) outcomes; /* by kept action: by rights */
+    APL_VECTOR(apl_access_reason) reasons;
+    uint32_t members[APL_ACCESS_MEMBERS_MAX];
+    size_t member_count;
+    char resource[APL_ID_BYTES_MAX];
+};
+
+apl_asker *apl_asker_new(const apl_access *access)
+{
+    apl_asker *asker = apl_memory_new(sizeof *asker);
+
+    asker->access = access;
+    asker->arena = apl_arena_new();
+    asker->kept[0] = apl_table_new(true);
+    asker->kept[1] = apl_table_new(true);
+    return asker;
+}
+
+void apl_asker_free(apl_asker *asker)
+{
+    if (asker == NULL)
+        return;
+    apl_table_free(asker->kept[0]);
+    apl_table_free(asker->kept[1]);
+    apl_memory_free(asker->outcomes.items);
+    apl_memory_free(asker->reasons.items);
+    apl_arena_free(asker->arena);
+    apl_memory_free(asker);
+}
+
+static void forget(apl_asker *asker)
+{
+    for (unsigned plane = 0; plane < 2; plane++) {
+        apl_table_free(asker->kept[plane]);
+        asker->kept[plane] = apl_table_new(true);
+    }
+    asker->outcomes.count = 0;
+    apl_arena_reset(asker->arena);
+}
+
+/* The kept outcomes of the action, by rights. */
+static uint8_t *outcomes_of(apl_asker *asker, apl_plane plane, apl_str action)
+{
+    uint32_t known = apl_table_get(asker->kept[plane], action);
+
+    if (known != APL_TABLE_NONE)
+        return asker->outcomes.items[known];
+    if (asker->outcomes.count == KEPT_ACTIONS_MAX)
+        forget(asker);
+    uint8_t *made = APL_ARENA_ARRAY(asker->arena, uint8_t, asker->access->rights.count + 1);
+    (void)apl_table_put(asker->kept[plane], apl_arena_str(asker->arena, action), (uint32_t)asker->outcomes.count);
+    APL_PUSH(&asker->outcomes, made);
+    return made;
+}
+
+typedef struct asking {
+    apl_asker *asker;
+    const apl_access *access;
+    const apl_access_question *question;
+    apl_request request;
+    apl_str resource_key;
+    uint8_t *outcomes;
+    bool only_roles;    /* access policies say nothing here */
+    bool only_policies; /* roles say nothing here */
+    bool has_allow;
+    bool has_conditional;
+    bool has_unknown;
+} asking;
+
+static apl_truth allows(asking *at, const apl_grant *grant, bool *is_contested)
+{
+    const apl_rights *rights = &at->access->rights.items[grant->rights];
+    uint8_t *kept = &at->outcomes[grant->rights];
+
+    if (*kept == 0) {
+        apl_request alone = {.action = at->question->action};
+        apl_truth truth = apl_rights_allow(is_contested, rights, at->question->plane, &alone);
+        *kept = truth == APL_TRUE ? KEPT_TRUE : truth == APL_FALSE ? KEPT_FALSE : KEPT_UNREAD;
+        *kept = (uint8_t)(*kept | (*is_contested ? KEPT_CONTESTED : 0));
+    }
+    *is_contested = (*kept & KEPT_CONTESTED) != 0;
+    unsigned outcome = *kept & 3u;
+    if (outcome != KEPT_UNREAD)
+        return outcome == KEPT_TRUE ? APL_TRUE : APL_FALSE;
+    /* The condition is open for the action alone; the resource or the attributes of the question may close it. */
+    if (!rights->reads_resource && !apl_value_is_there(at->question->attributes))
+        return APL_TRUTH_UNREAD;
+    return apl_rights_allow(NULL, rights, at->question->plane, &at->request);
+}
+
+static apl_decision outcome_of(asking *at, const apl_grant *grant, bool *is_contested)
+{
+    apl_truth covers = apl_scope_covers(at->access->groups, grant->scope_key, at->resource_key);
+
+    if (covers == APL_FALSE)
+        return APL_DENY;
+    if (!grant->is_role_known)
+        return APL_UNKNOWN;
+    apl_truth truth = allows(at, grant, is_contested);
+    if (truth == APL_FALSE)
+        return APL_DENY;
+    if (covers != APL_TRUE)
+        return APL_UNKNOWN;
+    return truth == APL_TRUE && grant->kind != APL_GRANT_ELIGIBLE ? APL_ALLOW : APL_CONDITIONAL;
+}
+
+static void take_grant(asking *at, uint32_t number, uint32_t identity)
+{
+    const apl_grant *grant = &at->access->grants.items[number];
+    bool is_policy = grant->kind == APL_GRANT_ACCESS_POLICY;
+    bool is_contested = false;
+
+    if (is_policy ? at->only_roles : at->only_policies)
+        return;
+    apl_decision outcome = outcome_of(at, grant, &is_contested);
+    if (outcome == APL_DENY)
+        return;
+    at->has_allow = at->has_allow || outcome == APL_ALLOW;
+    at->has_conditional = at->has_conditional || outcome == APL_CONDITIONAL;
+    at->has_unknown = at->has_unknown || outcome == APL_UNKNOWN;
+    APL_PUSH(&at->asker->reasons, ((apl_access_reason){.asset = grant->assignment,
+                                                       .grant = grant,
+                                                       .outcome = outcome,
+                                                       .is_contested = is_contested,
+                                                       .identity = identity}));
+}
+
+static void take_grants(asking *at)
+{
+    const apl_access *access = at->access;
+
+    for (size_t m = 0; m < at->asker->member_count; m++) {
+        uint32_t identity = at->asker->members[m];
+        for (uint32_t i = access->grants_from[identity]; i < access->grants_from[identity + 1]; i++)
+            take_grant(at, access->grants_of[i], identity);
+    }
+}
+
+/* The deny assignments that hold; those that may hold are added to the reasons too. */
+static apl_truth take_denies(asking *at)
+{
+    apl_truth denied = APL_FALSE;
+
+    for (size_t i = 0; i < at->access->denies.count; i++) {
+        const apl_deny *deny = &at->access->denies.items[i];
+        if (!apl_deny_names(deny, at->asker->members, at->asker->member_count))
+            continue;
+        apl_truth holds =
+            apl_deny_holds(at->access, deny, at->question->plane, &at->request, at->resource_key);
+        if (holds == APL_FALSE)
+            continue;
+        if (denied != APL_TRUE)
+            denied = holds;
+        apl_access_reason reason = {.asset = deny->asset, .is_deny_assignment = true};
+        reason.outcome = holds == APL_TRUE ? APL_DENY : APL_CONDITIONAL;
+        reason.identity = at->asker->members[0];
+        APL_PUSH(&at->asker->reasons, reason);
+    }
+    return denied;
+}
+
+/* Keeps only the reasons that decide: those of the outcome; with `keeps_denies` also the deny assignments. */
+static void keep(apl_asker *asker, apl_decision outcome, bool keeps_denies)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < asker->reasons.count; i++) {
+        const apl_access_reason *reason = &asker->reasons.items[i];
+        if (reason->is_deny_assignment ? keeps_denies && (outcome != APL_DENY || reason->outcome == APL_DENY)
+                                       : outcome != APL_DENY && reason->outcome == outcome)
+            asker->reasons.items[count++] = *reason;
+    }
+    asker->reasons.count = count;
+}
+
+static int by_asset(const void *a, const void *b)
+{
+    const apl_access_reason *x = a;
+    const apl_access_reason *y = b;
+
+    if (x->asset != y->asset)
+        return (x->asset > y->asset) - (x->asset < y->asset);
+    return (x->grant > y->grant) - (x->grant < y->grant);
+}
+
+/* The vault whose data the question is about, or APL_ASSET_NONE. */
+static apl_asset_id vault_of(const asking *at)
+{
+    static const char prefix[] = "/providers/microsoft.keyvault/vaults/";
+    long at_provider = apl_str_find(at->resource_key, apl_str_from(prefix));
+
+    if (at->question->plane != APL_PLANE_DATA || at_provider < 0 ||
+        !apl_str_starts_nocase(at->question->action, APL_STR("Microsoft.KeyVault/vaults/")))
+        return APL_ASSET_NONE;
+    uint32_t end = (uint32_t)at_provider + (uint32_t)sizeof prefix - 1;
+    while (end < at->resource_key.size && at->resource_key.data[end] != '/')
+        end++;
+    return apl_estate_find(at->access->estate, apl_str_slice(at->resource_key, 0, end));
+}
+
+static void choose_model(asking *at)
+{
+    apl_asset_id vault = vault_of(at);
+
+    if (vault == APL_ASSET_NONE || !at->access->estate->assets.items[vault].is_read)
+        return;
+    at->only_roles = apl_access_data_by_roles(at->access, vault);
+    at->only_policies = !at->only_roles;
+}
+
+static bool is_guid(apl_str text)
+{
+    if (text.size != 36)
+        return false;
+    for (uint32_t i = 0; i < text.size; i++) {
+        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (is_dash ? text.data[i] != '-' : strchr("0123456789abcdefABCDEF", text.data[i]) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static apl_decision decide(asking *at)
+{
+    apl_asker *asker = at->asker;
+
+    take_grants(at);
+    if (!at->has_allow && !at->has_conditional && !at->has_unknown) {
+        (void)take_denies(at);
+        keep(asker, APL_DENY, true);
+        return APL_DENY;
+    }
+    apl_truth denied = take_denies(at);
+    apl_decision outcome = at->has_allow ? APL_ALLOW : at->has_conditional ? APL_CONDITIONAL : APL_UNKNOWN;
+    if (denied == APL_TRUE)
+        outcome = APL_DENY;
+    keep(asker, outcome, denied != APL_FALSE);
+    return denied == APL_TRUTH_UNREAD && outcome == APL_ALLOW ? APL_CONDITIONAL : outcome;
+}
+
+void apl_access_ask(apl_access_answer *out, apl_asker *asker, const apl_access_question *question)
+{
+    const apl_access *access = asker->access;
+    uint32_t identity = apl_identities_find(&access->identities, question->principal);
+    asking at = {.asker = asker, .access = access, .question = question};
+
+    *out = (apl_access_answer){.decision = APL_UNKNOWN};
+    asker->reasons.count = 0;
+    if (!access->has_assignments) {
+        out->note = APL_STR("no role assignment was read");
+        return;
+    }
+    if (identity == APL_IDENTITY_NONE) {
+        out->note = APL_STR("nothing that was read names the principal");
+        if (is_guid(question->principal) && access->denies.count == 0)
+            out->decision = APL_DENY;
+        return;
+    }
+    asker->member_count = apl_access_members(asker->members, APL_ACCESS_MEMBERS_MAX, access, identity);
+    at.resource_key = apl_scope_key_in(asker->resource, question->scope);
+    at.request = (apl_request){question->action, question->scope, question->attributes};
+    at.outcomes = outcomes_of(asker, question->plane, question->action);
+    choose_model(&at);
+    out->decision = decide(&at);
+    if (asker->reasons.count > 1)
+        qsort(asker->reasons.items, asker->reasons.count, sizeof *asker->reasons.items, by_asset);
+    out->reasons = asker->reasons.items;
+    out->reason_count = asker->reasons.count;
+}
+
+size_t apl_access_group_chain(uint32_t *out, size_t max, const apl_access *access, uint32_t from, uint32_t to)
+{
+    uint32_t members[APL_ACCESS_MEMBERS_MAX];
+    uint32_t above[APL_ACCESS_MEMBERS_MAX]; /* the place of the member that leads here */
+    uint32_t chain[APL_ACCESS_MEMBERS_MAX];
+    size_t count = 1;
+    size_t length = 0;
+    size_t at = 0;
+
+    members[0] = from;
+    above[0] = 0;
+    for (; at < count && members[at] != to; at++) {
+        uint32_t group_count;
+        const uint32_t *groups = apl_identity_groups(&group_count, &access->identities, members[at]);
+        for (uint32_t g = 0; g < group_count && count < APL_ACCESS_MEMBERS_MAX; g++) {
+            size_t known = 0;
+            while (known < count && members[known] != groups[g])
+                known++;
+            if (known < count)
+                continue;
+            members[count] = groups[g];
+            above[count++] = (uint32_t)at;
+        }
+    }
+    for (; at < count && at > 0; at = above[at])
+        chain[length++] = members[at];
+    size_t given = length < max ? length : max;
+    for (size_t i = 0; i < given; i++)
+        out[i] = chain[length - 1 - i];
+    return given;
+}
+
+bool apl_access_is_denied_anywhere(const apl_access *access, uint32_t identity)
+{
+    uint32_t members[APL_ACCESS_MEMBERS_MAX];
+    size_t count = access->denies.count ? apl_access_members(members, APL_ACCESS_MEMBERS_MAX, access, identity) : 0;
+
+    for (size_t i = 0; i < access->denies.count; i++) {
+        if (apl_deny_names(&access->denies.items[i], members, count))
+            return true;
+    }
+    return false;
+}
+
+apl_decision apl_access_denied(const apl_access *access, uint32_t identity, apl_action_id action, apl_str resource_id)
+{
+    char buffer[APL_ID_BYTES_MAX];
+    uint32_t members[APL_ACCESS_MEMBERS_MAX];
+    size_t count = access->denies.count ? apl_access_members(members, APL_ACCESS_MEMBERS_MAX, access, identity) : 0;
+    apl_request request = {.action = access->actions.items[action].action, .resource = resource_id};
+    apl_str key = apl_scope_key_in(buffer, resource_id);
+    apl_decision denied = APL_ALLOW;
+
+    for (size_t i = 0; i < access->denies.count; i++) {
+        const apl_deny *deny = &access->denies.items[i];
+        if (!apl_deny_names(deny, members, count))
+            continue;
+        apl_truth holds = apl_deny_holds(access, deny, access->actions.items[action].plane, &request, key);
+        if (holds == APL_TRUE)
+            return APL_DENY;
+        if (holds != APL_FALSE)
+            denied = APL_CONDITIONAL;
+    }
+    return denied;
+}

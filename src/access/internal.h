@@ -1,0 +1,120 @@
+/* access/internal.h: what an access holds; for the files of this layer only.
+ *
+ * Filled once by apl_access_new and apl_access_compile, read-only from then on. */
+#ifndef APL_ACCESS_INTERNAL_H
+#define APL_ACCESS_INTERNAL_H
+
+#include "access/access.h"
+#include "access/azure/role.h"
+#include "access/azure/scope.h"
+#include "access/identities.h"
+
+typedef enum apl_access_field {
+    APL_ACCESS_PRINCIPAL_ID = 0,
+    APL_ACCESS_ROLE_ID,
+    APL_ACCESS_SCOPE,
+    APL_ACCESS_CONDITION,
+    APL_ACCESS_ORIGIN, /* of an active assignment of PIM: the role assignment that it is */
+    APL_ACCESS_PERMISSIONS,
+    APL_ACCESS_ROLE_NAME,
+    APL_ACCESS_PRINCIPALS,
+    APL_ACCESS_EXCLUDED,
+    APL_ACCESS_NOT_BELOW, /* doNotApplyToChildScopes */
+    APL_ACCESS_MAIL,
+    APL_ACCESS_CLASSIC_ROLE,
+    APL_ACCESS_VAULT_BY_ROLES,
+    APL_ACCESS_VAULT_POLICIES,
+    APL_ACCESS_USER_NAME,
+    APL_ACCESS_USER_MAIL,
+    APL_ACCESS_APP_ID,
+    APL_ACCESS_CHILDREN,
+    APL_ACCESS_CHAIN,
+    APL_ACCESS_DETAILS,
+    APL_ACCESS_FIELD_COUNT,
+} apl_access_field;
+
+#define APL_ACCESS_FIELD_FORMS 3 /* of the API, of the CLI, of the Python SDK */
+
+struct apl_access_fields {
+    apl_field_id ids[APL_ACCESS_FIELD_COUNT][APL_ACCESS_FIELD_FORMS];
+};
+
+/* A role with the condition of an assignment. */
+typedef struct apl_rights {
+    const apl_role *role; /* NULL: nobody knows it */
+    apl_str condition_text;
+    const apl_abac *condition; /* NULL with a text: it cannot be read */
+    bool reads_resource;
+} apl_rights;
+
+typedef struct apl_deny {
+    apl_asset_id asset;
+    apl_str scope_key;
+    apl_role role; /* its permissions: what it denies */
+    const uint32_t *principals;
+    uint32_t principal_count;
+    const uint32_t *excluded;
+    uint32_t excluded_count;
+    bool is_everyone;
+    bool not_below;
+} apl_deny;
+
+typedef struct apl_registered {
+    apl_plane plane;
+    apl_str action;
+} apl_registered;
+
+struct apl_access {
+    const apl_estate *estate;
+    const apl_access_fields *fields;
+    const apl_library *library;
+    apl_arena *arena;
+    apl_identities identities;
+    apl_management_groups *groups;
+    apl_table *roles_by_guid; /* -> roles */
+    APL_VECTOR(const apl_role *) roles;
+    apl_table *rights_by_key; /* "<guid>\n<condition>" -> rights */
+    APL_VECTOR(apl_rights) rights;
+    APL_VECTOR(apl_grant) grants;
+    uint32_t *grants_from;  /* by identity: offsets into grants_by_identity */
+    uint32_t *grants_of;    /* grant numbers, by identity */
+    APL_VECTOR(apl_deny) denies;
+    bool has_assignments; /* a document of role assignments was read, or the list of them was empty */
+    APL_VECTOR(apl_registered) actions;
+    apl_table *actions_by_key; /* "<plane><action>" */
+    uint32_t word_count;       /* of a bit set over the actions; set by apl_access_compile */
+    uint64_t *allowed;         /* by rights: word_count words each */
+    uint64_t *perhaps;
+    uint64_t *contested;
+};
+
+/* A field of the asset, in whichever form its document has it. */
+apl_value apl_access_value(const apl_access *access, const apl_subject *subject, apl_access_field field);
+
+/* The role of that definition id: out of the documents, else of the library; NULL: nobody knows it. */
+const apl_role *apl_access_role(apl_access *access, apl_str definition_id);
+
+/* The number of the (role, condition). `key` tells roles apart. */
+uint32_t apl_access_rights(apl_access *access, const apl_role *role, apl_str key, apl_str condition);
+
+/* The readers; each takes what it knows of one asset. Azure: assignments, deny assignments, classic administrators. */
+void apl_access_read_azure(apl_access *access, const apl_subject *subject);
+void apl_access_read_vault(apl_access *access, const apl_subject *subject);
+
+/* What the rights allow of an action, conditions included. */
+apl_truth apl_rights_allow(bool *is_contested, const apl_rights *rights, apl_plane plane, const apl_request *request);
+
+/* Whether a deny assignment is for one of the identities (`members`: the principal and its groups). */
+bool apl_deny_names(const apl_deny *deny, const uint32_t *members, size_t count);
+
+/* Whether it denies the action on the resource (in key form). Unread: only perhaps. */
+apl_truth apl_deny_holds(const apl_access *access, const apl_deny *deny, apl_plane plane, const apl_request *request,
+                         apl_str resource_key);
+
+/* The identity and all groups that it is in, itself first; at most `max`. */
+size_t apl_access_members(uint32_t *out, size_t max, const apl_access *access, uint32_t identity);
+
+/* A user in more groups than this is looked at in the first ones only; a token holds no more than 1,000 or so. */
+#define APL_ACCESS_MEMBERS_MAX 4096
+
+#endif

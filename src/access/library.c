@@ -1,0 +1,108 @@
+/* access/library.c: built-in roles by id and by name.
+ *
+ * Three lists that differ in their members only. A mistake in a file is one line that names the entry. */
+#include "access/library.h"
+
+#include "base/table.h"
+
+typedef struct role_list {
+    const char *member;    /* of the file */
+    const char *second;    /* member by which an entry is also found */
+    bool needs_permissions;
+    APL_VECTOR(apl_value) entries;
+    apl_table *by_name;
+} role_list;
+
+enum { AZURE_ROLES = 0, DIRECTORY_ROLES, APP_ROLES, LISTS };
+
+struct apl_library {
+    role_list lists[LISTS];
+};
+
+apl_library *apl_library_new(void)
+{
+    static const role_list kinds[LISTS] = {
+        [AZURE_ROLES] = {.member = "roles", .second = "name", .needs_permissions = true},
+        [DIRECTORY_ROLES] = {.member = "directory_roles", .second = "name"},
+        [APP_ROLES] = {.member = "app_roles", .second = "value"},
+    };
+    apl_library *library = apl_memory_new(sizeof *library);
+
+    for (size_t i = 0; i < LISTS; i++) {
+        library->lists[i] = kinds[i];
+        library->lists[i].by_name = apl_table_new(true);
+    }
+    return library;
+}
+
+void apl_library_free(apl_library *library)
+{
+    if (library == NULL)
+        return;
+    for (size_t i = 0; i < LISTS; i++) {
+        apl_memory_free(library->lists[i].entries.items);
+        apl_table_free(library->lists[i].by_name);
+    }
+    apl_memory_free(library);
+}
+
+static apl_status add_entry(role_list *list, apl_value entry, uint32_t index, const char *file_name)
+{
+    apl_str id = apl_value_str(apl_value_member(entry, "id"));
+    apl_str name = apl_value_str(apl_value_member(entry, list->second));
+    uint32_t number = (uint32_t)list->entries.count;
+
+    if (id.size == 0 || name.size == 0)
+        return apl_fail(APL_E_CONTENT, "%s: %s[%u]: \"id\" and \"%s\" are needed", file_name, list->member, index,
+                        list->second);
+    if (list->needs_permissions && apl_value_member(entry, "permissions").type != APL_VALUE_ARRAY)
+        return apl_fail(APL_E_CONTENT, "%s: %s[%u]: \"permissions\" is no list", file_name, list->member, index);
+    if (apl_table_put(list->by_name, id, number) != number)
+        return apl_fail(APL_E_CONTENT, "%s: %s[%u]: %.*s stands twice", file_name, list->member, index,
+                        APL_STR_ARG(id));
+    (void)apl_table_put(list->by_name, name, number);
+    APL_PUSH(&list->entries, entry);
+    return APL_OK;
+}
+
+apl_status apl_library_add(apl_library *library, apl_value file, const char *file_name)
+{
+    apl_status status = APL_OK;
+
+    for (uint32_t m = 0; file.type == APL_VALUE_OBJECT && m < file.size; m++) {
+        role_list *list = NULL;
+        apl_value entries = file.members[m].value;
+        for (size_t i = 0; i < LISTS; i++) {
+            if (apl_str_equal(file.members[m].key, apl_str_from(library->lists[i].member)))
+                list = &library->lists[i];
+        }
+        if (list == NULL || entries.type != APL_VALUE_ARRAY)
+            return apl_fail(APL_E_CONTENT, "%s: \"%.*s\" is none of roles, directory_roles and app_roles, each a list",
+                            file_name, APL_STR_ARG(file.members[m].key));
+        for (uint32_t i = 0; status == APL_OK && i < entries.size; i++)
+            status = add_entry(list, entries.items[i], i, file_name);
+    }
+    return status;
+}
+
+static apl_value find(const role_list *list, apl_str name)
+{
+    uint32_t found = name.size ? apl_table_get(list->by_name, name) : APL_TABLE_NONE;
+
+    return found == APL_TABLE_NONE ? APL_MISSING : list->entries.items[found];
+}
+
+apl_value apl_library_role(const apl_library *library, apl_str guid)
+{
+    return library ? find(&library->lists[AZURE_ROLES], guid) : APL_MISSING;
+}
+
+apl_value apl_library_directory_role(const apl_library *library, apl_str id_or_name)
+{
+    return library ? find(&library->lists[DIRECTORY_ROLES], id_or_name) : APL_MISSING;
+}
+
+apl_value apl_library_app_role(const apl_library *library, apl_str id_or_value)
+{
+    return library ? find(&library->lists[APP_ROLES], id_or_value) : APL_MISSING;
+}
