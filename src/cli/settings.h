@@ -36,6 +36,7 @@ typedef struct apl_settings {
     unsigned jobs;
     unsigned limit;
     bool only_ai;
+    bool edges;
     bool offline;
     bool no_store;
     bool quiet;

@@ -25,6 +25,7 @@ typedef struct use {
     apl_action_id *actions;
     bool *is_data;
     size_t action_count;
+    const apl_permission *permission;
     numbers moves; /* in attack->permissions */
     uint64_t **also; /* for each further permission: bits of the principals that hold it somewhere */
 } use;
@@ -50,6 +51,7 @@ static void register_actions(granting *job, use *out, const apl_permission *perm
 {
     out->actions = APL_ARENA_ARRAY(job->texts, apl_action_id, permission->action_count);
     out->is_data = APL_ARENA_ARRAY(job->texts, bool, permission->action_count);
+    out->permission = permission;
     for (size_t i = 0; i < permission->action_count; i++) {
         const apl_permission_action *action = &permission->actions[i];
         if (action->plane != APL_PERMISSION_CONTROL && action->plane != APL_PERMISSION_DATA)
@@ -83,23 +85,37 @@ static int rank(apl_decision decision)
     return decision == APL_ALLOW ? 3 : decision == APL_CONDITIONAL ? 2 : decision == APL_UNKNOWN ? 1 : 0;
 }
 
+/* An eligible grant allows conditionally by itself; the edge of the grant says how likely its activation is. */
+static double decision_chance(const apl_permission *permission, const apl_grant *grant, apl_decision decision)
+{
+    static const double chances[] = {0, UNKNOWN_LIKELIHOOD, CONDITIONAL_LIKELIHOOD, 1.0};
+    bool is_bound = decision == APL_CONDITIONAL && (grant->kind != APL_GRANT_ELIGIBLE || grant->has_condition);
+
+    if (decision == APL_DENY || (permission->is_plain_only && is_bound))
+        return 0;
+    if (permission->is_conditional_only)
+        return is_bound ? 1.0 : 0;
+    return decision == APL_CONDITIONAL && !is_bound ? 1.0 : chances[rank(decision)];
+}
+
 /* The best that any of the actions gives; 0: none. `skips_data` where data actions do not count. */
 static double chance_of(const granting *job, const use *one, const apl_grant *grant, bool skips_data)
 {
-    static const double chances[] = {0, UNKNOWN_LIKELIHOOD, CONDITIONAL_LIKELIHOOD, 1.0};
     double best = 0;
 
+    if (one->permission->is_eligible_only && grant->kind != APL_GRANT_ELIGIBLE)
+        return 0;
     for (size_t i = 0; i < one->action_count; i++) {
         if (skips_data && one->is_data[i])
             continue;
-        double chance = chances[rank(apl_access_grant_allows(job->at->access, grant, one->actions[i]))];
+        double chance = decision_chance(one->permission, grant,
+                                        apl_access_grant_allows(job->at->access, grant, one->actions[i]));
         if (chance > 0 && apl_access_grant_is_contested(job->at->access, grant, one->actions[i]))
             chance *= CONTESTED_LIKELIHOOD;
         if (chance > best)
             best = chance;
     }
-    /* An eligible grant allows conditionally; the edge of the grant itself says how likely activation is. */
-    return grant->kind == APL_GRANT_ELIGIBLE && best > 0 ? 1.0 : best;
+    return best;
 }
 
 static double grant_likelihood(const apl_grant *grant)

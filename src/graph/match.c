@@ -136,25 +136,38 @@ static apl_asset_id entry_asset(matching *job, const apl_technique *technique, c
     return asset_added(job, made);
 }
 
+static apl_str fill(const matching *job, const apl_template *template, apl_asset_id on)
+{
+    apl_subject subject = apl_estate_subject(job->estate, on);
+    apl_template_facts facts = {
+        .id = subject.asset->id, .name = subject.asset->name, .type = subject.asset->type,
+        .tenant = subject.asset->tenant, .scope = subject.asset->scope, .location = subject.asset->location,
+    };
+
+    return subject.plan ? apl_template_fill(template, job->scratch[0], &subject, &facts) : APL_STR_NONE;
+}
+
+/* The asset that the template names, if it is there. */
+static apl_asset_id asset_there(const matching *job, const apl_template *template, apl_asset_id on)
+{
+    apl_str id = fill(job, template, on);
+    uint32_t added = id.size ? apl_table_get(job->added, id) : APL_TABLE_NONE;
+
+    return added != APL_TABLE_NONE ? added : apl_estate_find(job->estate, id);
+}
+
 /* The asset that the technique's template names; APL_ASSET_NONE when the template gives nothing. */
 static apl_asset_id named_asset(matching *job, const apl_technique *technique, apl_asset_id on)
 {
     apl_arena *scratch = job->scratch[0];
-    apl_subject subject = apl_estate_subject(job->estate, on);
     apl_asset like = job->estate->assets.items[on];
-    apl_template_facts facts = {
-        .id = like.id, .name = like.name, .type = like.type, .tenant = like.tenant, .scope = like.scope,
-        .location = like.location,
-    };
+    apl_str id = fill(job, technique->to_id, on);
 
-    if (subject.plan == NULL)
-        return APL_ASSET_NONE;
-    apl_str id = apl_template_fill(technique->to_id, scratch, &subject, &facts);
     if (id.size == 0)
         return APL_ASSET_NONE;
     apl_asset made = {
         .id = id,
-        .name = technique->to_name ? apl_template_fill(technique->to_name, scratch, &subject, &facts) : id,
+        .name = technique->to_name ? fill(job, technique->to_name, on) : id,
         .kind = technique->to_kind,
         .cloud = like.cloud,
         .source = like.source,
@@ -249,9 +262,14 @@ static void from_ends(matching *job, end_list *out, const match *at, const apl_t
         end_put(out, entry_asset(job, technique, &job->estate->assets.items[at->asset]), APL_CAUSE_NONE);
         return;
     case APL_END_PRINCIPAL:
-    case APL_END_ID:
         end_put(out, APL_ASSET_NONE, APL_CAUSE_NONE);
         return;
+    case APL_END_ID: {
+        apl_asset_id there = asset_there(job, technique->from_id, at->asset);
+        if (there != APL_ASSET_NONE)
+            end_put(out, there, APL_CAUSE_NONE);
+        return;
+    }
     }
     keep_wanted(job, out, technique->from_kinds, technique->from_kind_count, technique->from_when);
 }
@@ -280,15 +298,17 @@ static void add_move(matching *job, const match *at, apl_move move, uint32_t rel
     apl_cause cause = {at->technique, at->asset, APL_CAUSE_NONE, relation, at->is_uncertain};
 
     move.takes = (uint8_t)technique->takes;
-    move.gives = (uint8_t)technique->gives;
-    if (move.from == move.to && move.takes == move.gives)
-        return;
     move.cause = (uint32_t)job->attack->causes.count;
+    for (unsigned c = 0; c < APL_CAPABILITY_COUNT; c++) {
+        move.gives = (uint8_t)c;
+        if ((technique->gives >> c & 1u) == 0 || (move.from == move.to && move.takes == move.gives))
+            continue;
+        if (technique->from == APL_END_PRINCIPAL)
+            APL_PUSH(&job->attack->permissions, move);
+        else
+            APL_PUSH(&job->attack->moves, move);
+    }
     APL_PUSH(&job->attack->causes, cause);
-    if (technique->from == APL_END_PRINCIPAL)
-        APL_PUSH(&job->attack->permissions, move);
-    else
-        APL_PUSH(&job->attack->moves, move);
 }
 
 static void take_match(matching *job, const match *at, end_list *from, end_list *to)
@@ -306,6 +326,16 @@ static void take_match(matching *job, const match *at, end_list *from, end_list 
             add_move(job, at, (apl_move){.from = from->assets.items[f], .to = to->assets.items[t]}, relation);
         }
     }
+}
+
+static void take_run(matching *job, const matches *run, end_list *from, end_list *to, bool starts_at_named)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        const apl_technique *technique = &job->techniques->items.items[run->items[i].technique];
+        if ((technique->from == APL_END_ID) == starts_at_named)
+            take_match(job, &run->items[i], from, to);
+    }
+    apl_arena_reset(job->scratch[0]);
 }
 
 static void renumber_moves(apl_moves *moves, const uint32_t *numbers)
@@ -347,11 +377,13 @@ void apl_attack_match(apl_attack *attack, apl_estate *estate, const apl_techniqu
     for (unsigned i = 0; i < threads; i++)
         job.scratch[i] = apl_arena_new();
     apl_parallel(threads, count, RUN_ASSETS, match_run, &job);
-    for (size_t r = 0; r < run_count; r++) {
-        for (size_t i = 0; i < job.runs[r].count; i++)
-            take_match(&job, &job.runs[r].items[i], &from, &to);
-        apl_memory_free(job.runs[r].items);
+    /* Last come the techniques that start at an asset which others may add. */
+    for (unsigned pass = 0; pass < 2; pass++) {
+        for (size_t r = 0; r < run_count; r++)
+            take_run(&job, &job.runs[r], &from, &to, pass == 1);
     }
+    for (size_t r = 0; r < run_count; r++)
+        apl_memory_free(job.runs[r].items);
     apl_memory_free(job.runs);
     apl_memory_free(from.assets.items);
     apl_memory_free(from.relations.items);

@@ -15,7 +15,8 @@
 #include "graph/route.h"
 
 #define TARGETS_MAX 1000       /* riskiest targets that paths are looked for */
-#define PATHS_A_TARGET 4       /* of different shape */
+#define PATHS_A_TARGET 3       /* of different shape */
+#define WORTH_TELLING 0.5      /* of the risk of the target's riskiest path; less adds nothing to it */
 #define ROUTES_A_TARGET 64     /* routes looked at for them */
 #define HOPS_MAX 64            /* steps of one path */
 #define PATHS_MAX 5000         /* of one estate */
@@ -219,6 +220,29 @@ static bool has_shape(const apl_estate *estate, size_t from, const apl_path *pat
     return false;
 }
 
+static int by_target_node(const void *key, const void *item)
+{
+    apl_node_id node = *(const apl_node_id *)key;
+    const apl_attack_target *target = item;
+
+    return (node > target->node) - (node < target->node);
+}
+
+/* The way passes something worth as much: the path ends there, and going on adds nothing. */
+static bool passes_worthier(const searching *job, const apl_attack_target *target, const apl_route *route)
+{
+    const apl_attack *attack = job->attack;
+
+    for (uint32_t i = 0; i < route->edge_count; i++) {
+        const apl_attack_target *passed = bsearch(&route->nodes[i], attack->targets.items, attack->targets.count,
+                                                  sizeof *attack->targets.items, by_target_node);
+        if (passed && passed->impact >= target->impact &&
+            attack->nodes.items[passed->node].asset != attack->nodes.items[target->node].asset)
+            return true;
+    }
+    return false;
+}
+
 static void search_target(searching *job, const apl_attack_target *target)
 {
     apl_estate *estate = job->attack->estate;
@@ -230,9 +254,11 @@ static void search_target(searching *job, const apl_attack_target *target)
     for (size_t tried = 0; tried < ROUTES_A_TARGET && estate->paths.count - first < PATHS_A_TARGET; tried++) {
         if (!apl_routes_next(&route, job->routes))
             break;
-        if (!hops_of(&way, job, &route) || way.items[way.count - 1].to != job->attack->nodes.items[target->node].asset)
+        if (passes_worthier(job, target, &route) || !hops_of(&way, job, &route) || way.items[way.count - 1].to != job->attack->nodes.items[target->node].asset)
             continue;
         apl_path path = path_of(job, target, &route, &way);
+        if (estate->paths.count > first && path.risk < WORTH_TELLING * estate->paths.items[first].risk)
+            break;
         if (!has_shape(estate, first, &path))
             APL_PUSH(&estate->paths, path);
     }

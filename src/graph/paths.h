@@ -8,7 +8,7 @@
 #include "graph/attack.h"
 #include "model/path.h"
 
-/* Fills estate->paths, the riskiest first, and estate->targets_reached. Everything lives in the estate's arena. */
+/* Fills estate->paths, the riskiest first. Everything lives in the estate's arena. */
 void apl_attack_paths(apl_attack *attack);
 
 /* A chain of assets with its causes, as one route gives it: at most `max` steps are written; returns their number. */
@@ -22,5 +22,8 @@ typedef struct apl_hop {
 
 /* Why the hop holds, in plain words; in `arena`. */
 apl_str apl_attack_why(const apl_attack *attack, const apl_hop *hop, apl_arena *arena);
+
+/* Fills estate->edges with every step of the graph, sorted by its ends; a million at most. */
+void apl_attack_list_edges(const apl_attack *attack);
 
 #endif

@@ -113,6 +113,25 @@ static apl_status condition_of(apl_condition **out, const reading *at, const cha
     return apl_condition_compile(out, &compile, condition);
 }
 
+static apl_status capabilities_of(unsigned *out, const reading *at, const char *name)
+{
+    const apl_str *names = NULL;
+    size_t count = 0;
+    char hint[APL_GUESS_HINT_BYTES];
+
+    apl_status status = texts_of(&names, &count, at, name);
+    for (size_t i = 0; status == APL_OK && i < count; i++) {
+        unsigned c = 0;
+        while (apl_capability_names[c] && !apl_str_equal(names[i], apl_str_from(apl_capability_names[c])))
+            c++;
+        if (apl_capability_names[c] == NULL)
+            return apl_fail(APL_E_CONTENT, "%s: %s \"%.*s\" is no capability%s", at->where, name,
+                            APL_STR_ARG(names[i]), apl_guess_of(names[i], apl_capability_names, hint));
+        *out |= 1u << c;
+    }
+    return status;
+}
+
 static apl_status choice_of(unsigned *out, const reading *at, const char *name, const char *const *names)
 {
     apl_str text = apl_value_str(member(at, name));
@@ -159,10 +178,10 @@ static apl_status entry_of(uint32_t *out, const reading *at, apl_str id)
     return apl_fail(APL_E_CONTENT, "%s: from.entry: no entry is called \"%.*s\"", at->where, APL_STR_ARG(id));
 }
 
-/* `from`: principal, self, {entry: ID}, {relation: TYPE} or {relationIn: TYPE}. */
+/* `from`: principal, self, {entry: ID}, {id: template}, {relation: TYPE} or {relationIn: TYPE}. */
 static apl_status from_of(apl_technique *out, const reading *at)
 {
-    static const char *const allowed[] = {"entry", "relation", "relationIn", NULL};
+    static const char *const allowed[] = {"entry", "id", "relation", "relationIn", NULL};
     apl_value from = member(at, "from");
     apl_str word = apl_value_str(from);
 
@@ -175,7 +194,8 @@ static apl_status from_of(apl_technique *out, const reading *at)
         return APL_OK;
     }
     if (from.type != APL_VALUE_OBJECT || from.size != 1)
-        return apl_fail(APL_E_CONTENT, "%s: from is principal, self, {entry: ID}, {relation: TYPE} or {relationIn: TYPE}",
+        return apl_fail(APL_E_CONTENT,
+                        "%s: from is principal, self, {entry: ID}, {id: template}, {relation: TYPE} or {relationIn: TYPE}",
                         at->where);
     apl_status status = apl_service_file_members(from, allowed, at->where);
     apl_str name = apl_value_str(from.members[0].value);
@@ -184,6 +204,11 @@ static apl_status from_of(apl_technique *out, const reading *at)
     if (apl_str_equal(from.members[0].key, APL_STR("entry"))) {
         out->from = APL_END_ENTRY;
         return entry_of(&out->entry, at, name);
+    }
+    if (apl_str_equal(from.members[0].key, APL_STR("id"))) {
+        out->from = APL_END_ID;
+        status = apl_template_compile(&out->from_id, at->options->arena, at->options->fields, name);
+        return status == APL_OK ? status : apl_fail_context(status, "%s: from", at->where);
     }
     out->from = apl_str_equal(from.members[0].key, APL_STR("relation")) ? APL_END_RELATION : APL_END_RELATION_IN;
     return relation_of(&out->from_relation, at, name);
@@ -229,9 +254,17 @@ static apl_status to_of(apl_technique *out, const reading *at)
     return relation_of(&out->to_relation, at, apl_value_str(to.members[0].value));
 }
 
+static bool is_set(const reading *at, const char *name)
+{
+    apl_value value = member(at, name);
+
+    return value.type == APL_VALUE_BOOL && value.boolean;
+}
+
 static apl_status permission_of(apl_permission *out, const reading *at)
 {
-    static const char *const allowed[] = {"control", "data", "directory_role", "app_role", "owner", NULL};
+    static const char *const allowed[] = {"control", "data", "directory_role", "app_role", "owner", "eligible", "conditional",
+                                          NULL};
     const apl_str *names[APL_PERMISSION_PLANE_COUNT] = {0};
     size_t counts[APL_PERMISSION_PLANE_COUNT] = {0};
     size_t total = 0;
@@ -249,7 +282,10 @@ static apl_status permission_of(apl_permission *out, const reading *at)
             actions[out->action_count++] = (apl_permission_action){(apl_permission_plane)p, names[p][i]};
     }
     out->actions = actions;
-    out->is_owner = member(at, "owner").type == APL_VALUE_BOOL && member(at, "owner").boolean;
+    out->is_owner = is_set(at, "owner");
+    out->is_eligible_only = is_set(at, "eligible");
+    out->is_conditional_only = is_set(at, "conditional");
+    out->is_plain_only = member(at, "conditional").type == APL_VALUE_BOOL && !out->is_conditional_only;
     if (out->action_count == 0 && !out->is_owner)
         return apl_fail(APL_E_CONTENT, "%s: a permission names control, data, directory_role, app_role or owner",
                         at->where);
@@ -357,9 +393,7 @@ static apl_status lists_of(apl_technique *out, const reading *at)
 static apl_status step_of(apl_technique *out, const reading *at)
 {
     unsigned takes = APL_CAPABILITY_CONTROL;
-    unsigned gives = APL_CAPABILITY_CONTROL;
     unsigned noise = APL_NOISE_LOW;
-    apl_value needs_user = member(at, "needs_user");
 
     apl_status status = on_of(&out->types, &out->type_count, &out->kinds, &out->kind_count, at);
     if (status == APL_OK)
@@ -377,15 +411,15 @@ static apl_status step_of(apl_technique *out, const reading *at)
     if (status == APL_OK)
         status = choice_of(&takes, at, "takes", apl_capability_names);
     if (status == APL_OK)
-        status = choice_of(&gives, at, "gives", apl_capability_names);
+        status = capabilities_of(&out->gives, at, "gives");
     if (status == APL_OK)
         status = choice_of(&noise, at, "noise", noise_names);
     if (status == APL_OK)
         status = likelihood_of(&out->likelihood, at);
     out->takes = (apl_capability)takes;
-    out->gives = (apl_capability)gives;
+    out->gives = out->gives ? out->gives : 1u << APL_CAPABILITY_CONTROL;
     out->noise = (apl_noise)noise;
-    out->needs_user = needs_user.type == APL_VALUE_BOOL && needs_user.boolean;
+    out->needs_user = is_set(at, "needs_user");
     return status;
 }
 

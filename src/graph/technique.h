@@ -27,7 +27,7 @@ typedef enum apl_step_end {
     APL_END_RELATION_IN,  /* the same, incoming */
     APL_END_PRINCIPAL,    /* only `from`: who has the permission on the asset */
     APL_END_ENTRY,        /* only `from`: an entry of the graph, such as the internet */
-    APL_END_ID,           /* only `to`: the asset that a template names, made when nobody read it */
+    APL_END_ID,           /* the asset that a template names; at `to` it is made when nobody read it */
 } apl_step_end;
 
 /* The entries of the graph: their ids, what they are called, and the kind that they have. */
@@ -55,7 +55,10 @@ typedef struct apl_permission_action {
 typedef struct apl_permission {
     const apl_permission_action *actions;
     size_t action_count;
-    bool is_owner; /* owners of the application or group have it too */
+    bool is_owner;         /* owners of the application or group have it too */
+    bool is_eligible_only;    /* only roles that must be activated first */
+    bool is_conditional_only; /* only what a condition binds */
+    bool is_plain_only;       /* only what no condition binds */
 } apl_permission;
 
 typedef enum apl_noise { APL_NOISE_LOW = 0, APL_NOISE_MEDIUM, APL_NOISE_HIGH } apl_noise;
@@ -99,6 +102,7 @@ typedef struct apl_technique {
     apl_condition *from_when;
     apl_condition *to_when;
     uint32_t entry; /* index into apl_entries */
+    apl_template *from_id;
     apl_template *to_id;
     apl_template *to_name;
     apl_kind to_kind;
@@ -106,7 +110,7 @@ typedef struct apl_technique {
     const apl_permission *also; /* each must be held somewhere */
     size_t also_count;
     apl_capability takes;
-    apl_capability gives;
+    unsigned gives; /* bit of each apl_capability */
     double likelihood; /* above 0, at most 1 */
     apl_noise noise;
     bool needs_user;

@@ -34,6 +34,7 @@ void apl_estate_free(apl_estate *estate)
     apl_memory_free(estate->relations_by_to);
     apl_memory_free(estate->findings.items);
     apl_memory_free(estate->paths.items);
+    apl_memory_free(estate->edges.items);
     apl_memory_free(estate->coverage.items);
     apl_memory_free(estate->files.items);
     for (size_t i = 0; i < estate->arenas.count; i++)

@@ -55,4 +55,15 @@ typedef struct apl_path {
     uint32_t fix_count;
 } apl_path;
 
+/* One step of the attack graph, whether or not a path uses it. */
+typedef struct apl_attack_edge {
+    uint32_t from; /* asset */
+    uint32_t to;
+    apl_str technique; /* id, or empty: then `relation` */
+    apl_str relation;
+    apl_str gives; /* the capability at `to` */
+    apl_str why;
+    double likelihood;
+} apl_attack_edge;
+
 #endif

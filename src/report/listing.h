@@ -43,6 +43,8 @@ struct apl_listing {
 
 apl_listing apl_listing_assets(const apl_snapshot *snapshot, const apl_selection *selection);
 apl_listing apl_listing_findings(const apl_snapshot *snapshot, const apl_selection *selection);
+/* Every step of the attack graph, when the scan kept them. */
+apl_listing apl_listing_edges(const apl_snapshot *snapshot);
 apl_listing apl_listing_paths(const apl_snapshot *snapshot, const apl_selection *selection);
 
 /* The content, as far as the filter's check and framework words and its text choose it. */

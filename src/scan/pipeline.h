@@ -10,6 +10,7 @@
 apl_status apl_pipeline_estate(apl_estate *estate, apl_content *content, const apl_scan_options *options);
 
 /* Finds attack paths: techniques, access, graph, search. After exposure, before evaluation; assets are renumbered. */
-apl_status apl_pipeline_paths(apl_estate *estate, apl_content *content, unsigned threads);
+apl_status apl_pipeline_paths(apl_estate *estate, apl_content *content, const apl_scan_options *options,
+                              unsigned threads);
 
 #endif

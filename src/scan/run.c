@@ -126,7 +126,7 @@ apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_
         apl_memory_free(estate);
         return status;
     }
-    status = apl_pipeline_paths(estate, content, threads_of(options));
+    status = apl_pipeline_paths(estate, content, options, threads_of(options));
     if (status != APL_OK) {
         apl_estate_free(estate);
         apl_memory_free(estate);

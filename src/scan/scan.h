@@ -23,6 +23,7 @@ typedef struct apl_scan_options {
     const char *version;      /* of the program */
     unsigned jobs;            /* threads; 0: as many as cores */
     bool keeps_bodies;        /* spool bodies for the store */
+    bool keeps_edges;         /* list every step of the attack graph, for `paths --edges` */
     bool keeps_passes;        /* keep pass findings in the snapshot, not only their number */
     bool is_policy_eval;      /* judge bodies of every type, even of one that no service knows */
     apl_instant now;

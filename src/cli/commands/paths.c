@@ -5,6 +5,7 @@
 
 static const apl_option options[] = {
     APL_OPTION_FORMAT,
+    {"edges", 0, APL_OPT_FLAG, APL_OFFSET(edges), NULL, "list every step that holds, not only paths; needs sources", NULL},
     APL_OPTION_SEVERITY,
     APL_OPTIONS_ASSETS,
     APL_OPTION_STORE,
@@ -20,8 +21,27 @@ static const apl_option options[] = {
     {0},
 };
 
+/* The steps of the graph hang on documents, which a stored snapshot does not keep ready. */
+static apl_status edges_run(apl_session *session)
+{
+    apl_report report = apl_session_report(session, APL_VIEW_LISTING);
+    apl_listing listing = apl_listing_edges(&session->snapshot);
+
+    report.listing = &listing;
+    for (size_t i = 0; i < session->targets.count; i++) {
+        const apl_format *format = session->targets.items[i].format;
+        if ((format->views & APL_VIEW_LISTING) == 0)
+            return apl_fail(APL_E_USAGE, "--edges: the format %s draws paths only", format->name);
+    }
+    apl_status status = apl_session_write(session, &report);
+    apl_session_judge_coverage(session);
+    return status;
+}
+
 static apl_status paths_run(apl_session *session)
 {
+    if (session->settings->edges && session->settings->words.count == 0)
+        return apl_fail(APL_E_USAGE, "--edges: name the sources; a stored snapshot has paths only");
     apl_status status = apl_session_formats(session);
 
     if (status == APL_OK)
@@ -30,6 +50,8 @@ static apl_status paths_run(apl_session *session)
         status = apl_session_snapshot(session, &session->settings->words, false);
     if (status != APL_OK)
         return status;
+    if (session->settings->edges)
+        return edges_run(session);
     apl_session_select(session);
     apl_report report = apl_session_report(session, APL_VIEW_PATHS);
     status = apl_session_write(session, &report);
@@ -49,6 +71,6 @@ const apl_command apl_command_paths = {
                 "aplomb paths --severity high+ --asset contoso-chat\n"
                 "aplomb paths export/ --format mermaid\n"
                 "aplomb paths --format json",
-    .views = APL_VIEW_PATHS,
+    .views = APL_VIEW_PATHS | APL_VIEW_LISTING,
     .words_max = -1,
 };

@@ -1,0 +1,59 @@
+/* report/listing_edges.c: the steps of the attack graph as a table, one row a step.
+ *
+ * Everything that a technique makes possible in this estate, whether or not a path uses it. */
+#include "report/listing.h"
+
+static const apl_column columns[] = {
+    {"technique", "Step", APL_IN_TEXT | APL_IN_CSV | APL_IN_MARKDOWN, 5, 16, APL_CUT_END, false, false},
+    {"technique", "Technique", APL_IN_JSON, 0, 0, APL_CUT_END, false, false},
+    {"relation", "Relation", APL_IN_JSON, 0, 0, APL_CUT_END, false, false},
+    {"from_name", "From", APL_IN_TEXT | APL_IN_MARKDOWN, 12, 26, APL_CUT_END, false, false},
+    {"to_name", "To", APL_IN_TEXT | APL_IN_MARKDOWN, 12, 26, APL_CUT_END, false, false},
+    {"gives", "Gives", APL_IN_ALL, 5, 7, APL_CUT_END, false, false},
+    {"likelihood", "Likelihood", APL_IN_DATA, 0, 0, APL_CUT_END, false, true},
+    {"why", "Why", APL_IN_ALL, 20, 0, APL_CUT_END, false, false},
+    {"from", "From", APL_IN_DATA, 0, 0, APL_CUT_START, false, false},
+    {"to", "To", APL_IN_DATA, 0, 0, APL_CUT_START, false, false},
+};
+
+static apl_value asset_name(const apl_estate *estate, uint32_t asset)
+{
+    const apl_asset *one = &estate->assets.items[asset];
+
+    return apl_value_string(one->name.size ? one->name : one->id);
+}
+
+static void edge_row(apl_value *cells, const apl_listing *listing, size_t row, apl_arena *scratch)
+{
+    const apl_estate *estate = listing->snapshot->estate;
+    const apl_attack_edge *edge = &estate->edges.items[row];
+    bool is_technique = edge->technique.size > 0;
+    size_t i = 0;
+
+    (void)scratch;
+    cells[i++] = apl_value_string(is_technique ? edge->technique : edge->relation);
+    cells[i++] = is_technique ? apl_value_string(edge->technique) : APL_MISSING;
+    cells[i++] = is_technique ? APL_MISSING : apl_value_string(edge->relation);
+    cells[i++] = asset_name(estate, edge->from);
+    cells[i++] = asset_name(estate, edge->to);
+    cells[i++] = apl_value_string(edge->gives);
+    cells[i++] = apl_value_real((double)(int)(edge->likelihood * 1000.0 + 0.5) / 1000.0);
+    cells[i++] = apl_value_string(edge->why);
+    cells[i++] = apl_value_string(estate->assets.items[edge->from].id);
+    cells[i++] = apl_value_string(estate->assets.items[edge->to].id);
+    APL_ASSERT(i == sizeof columns / sizeof columns[0]);
+}
+
+apl_listing apl_listing_edges(const apl_snapshot *snapshot)
+{
+    return (apl_listing){
+        .name = "edges",
+        .record = "edge",
+        .empty = "No technique holds in what was read.",
+        .columns = columns,
+        .column_count = sizeof columns / sizeof columns[0],
+        .row_count = snapshot->estate->edges.count,
+        .row = edge_row,
+        .snapshot = snapshot,
+    };
+}
