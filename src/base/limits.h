@@ -62,6 +62,24 @@
 /* Assets, relations and findings of one estate: numbers are 32 bits wide. */
 #define APL_ASSETS_MAX 100000000u
 
+/* Nodes and edges of an attack graph: a node is an asset with a capability, a handful an asset, and the largest graph
+ * that one process is made for has 80 million edges. Numbers are 32 bits wide, and one more than the last must fit. */
+#define APL_GRAPH_NODES_MAX 400000000u
+#define APL_GRAPH_EDGES_MAX 2000000000u
+
+/* Edges that one change adds to a frozen graph; with more it is time to build it anew. */
+#define APL_OVERLAY_EDGES_MAX 1000000u
+
+/* Targets of one reach matrix (a bit a component and target: 1 GB for a million components), and what one matrix may
+ * take. */
+#define APL_REACH_TARGETS_MAX 65536u
+#define APL_REACH_BYTES_MAX (UINT64_C(8) << 30)
+
+/* Steps of the search for the cheapest paths to one target: edges looked at and ancestors compared. A hundred paths
+ * take some thousands in a large tenant; a target behind a knot of loops could take forever, and at 36 bytes a step at
+ * most this one ends at 150 MB. */
+#define APL_ROUTES_WORK_MAX 4000000u
+
 /* Threads of one scan. */
 #define APL_THREADS_MAX 64
 
