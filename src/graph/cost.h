@@ -15,6 +15,17 @@
  * Every thread may call it. O(edges + nodes + dearest cost); 4 bytes an edge that made a way cheaper. */
 void apl_costs(uint32_t *costs, const apl_graph_view *view, apl_direction direction, apl_nodes sources);
 
+/* Costs with the edge over which each node's cheapest way comes, APL_EDGE_NONE at a source and where there is no way:
+ * followed back, they are one cheapest way. Plain; the caller owns both arrays of node_count. */
+typedef struct apl_cost_tree {
+    uint32_t *costs;
+    apl_edge_id *by;
+} apl_cost_tree;
+
+/* The same as apl_costs, with the edges. */
+void apl_cost_tree_fill(const apl_cost_tree *tree, const apl_graph_view *view, apl_direction direction,
+                        apl_nodes sources);
+
 /* The sum of two costs that there are. */
 static inline uint32_t apl_cost_add(uint32_t a, uint32_t b)
 {
