@@ -162,8 +162,7 @@ static void gather_arrivals(apl_routes *routes, apl_node_id node, size_t first)
         routes->work++;
         if (before == APL_COST_NONE || arcs.node == node)
             continue;
-        arrival found = {before > APL_COST_MAX - arcs.cost ? APL_COST_MAX : before + arcs.cost, arcs.cost, arcs.node,
-                         arcs.edge};
+        arrival found = {apl_cost_add(before, arcs.cost), arcs.cost, arcs.node, arcs.edge};
         if (routes->options.only_best_of_parallel) {
             size_t at = routes->arrivals.count;
             size_t stop = arcs.edge < view->graph->edge_count && at > first ? at - 1 : first;
@@ -236,8 +235,7 @@ static void push_step(apl_routes *routes, uint32_t end, uint32_t rank)
 
     if (next == NULL)
         return;
-    step made = {from->cost > APL_COST_MAX - next->cost ? APL_COST_MAX : from->cost + next->cost, from->depth, end,
-                 rank};
+    step made = {apl_cost_add(from->cost, next->cost), from->depth, end, rank};
     APL_PUSH(&routes->steps, made);
     step *heap = routes->steps.items;
     size_t at = routes->steps.count - 1;
@@ -328,7 +326,7 @@ static uint32_t take_step(apl_routes *routes, step taken)
     if (has_node(routes, taken.end, over.node))
         return NO_END;
     path_end made = {over.node, over.edge, taken.end, 0, rest.depth + 1, 0};
-    made.cost = rest.cost > APL_COST_MAX - over.edge_cost ? APL_COST_MAX : rest.cost + over.edge_cost;
+    made.cost = apl_cost_add(rest.cost, over.edge_cost);
     return add_end(routes, &made);
 }
 

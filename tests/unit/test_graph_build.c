@@ -1,5 +1,6 @@
-/* unit/test_graph_build.c: freezing sorts, is independent of the order of adding, and overlays change what walks see.
- */
+/* unit/test_graph_build.c: freezing sorts and does not depend on the order of adding; walks see what overlays leave.
+ *
+ * Compared with qsort over the plain list of edges. */
 #include "base/limits.h"
 #include "graph/walk.h"
 #include "unit/test_graph.h"

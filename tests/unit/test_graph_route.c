@@ -1,4 +1,6 @@
-/* unit/test_graph_route.c: the cheapest paths against all loopless paths, written out and sorted. */
+/* unit/test_graph_route.c: the cheapest paths against all loopless paths, written out and sorted.
+ *
+ * The graphs are so small that all paths can be listed. */
 #include "graph/cost.h"
 #include "graph/route.h"
 #include "unit/test_graph.h"
