@@ -193,6 +193,8 @@ apl_status apl_session_scan(apl_session *session, const apl_word_list *sources, 
     session->options.source_count = sources->count ? sources->count : 1;
     session->options.ignored = apl_session_store_url(session);
     session->options.keeps_bodies = keeps_bodies;
+    session->options.what_if = session->settings->what_if.items;
+    session->options.what_if_count = session->settings->what_if.count;
     session->options.keeps_edges = session->settings->edges;
     session->options.keeps_passes = (session->filter.statuses >> APL_STATUS_PASS & 1u) != 0;
     status = apl_scan_run(&session->snapshot, session->content, &session->options);

@@ -26,6 +26,7 @@ typedef struct apl_settings {
     apl_word_list policies;
     apl_word_list mutes;
     apl_word_list definitions;
+    apl_word_list what_if;
     const char *store;
     const char *snapshot;
     const char *text;

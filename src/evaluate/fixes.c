@@ -12,8 +12,8 @@ typedef APL_VECTOR(apl_str) texts;
 
 typedef struct joining {
     apl_estate *estate;
-    apl_table *first;  /* "<asset>" -> first failed finding of it */
-    uint32_t *next;    /* by finding: the next failed one of the same asset + 1, 0: none */
+    apl_table *first; /* "<asset>" -> first failed finding of it */
+    uint32_t *next;   /* by finding: the next failed one of the same asset + 1, 0: none */
 } joining;
 
 static apl_str asset_key(char buffer[16], uint32_t asset)

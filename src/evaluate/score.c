@@ -2,8 +2,8 @@
  *
  * The load of an asset adds up what its open findings and the paths that end in it weigh; its risk is 1 - exp(-load); a
  * scope's score is 100 x (1 - (0.7 x mean + 0.3 x tail)), the mean weighed by criticality, the tail that of the worst
- * tenth of all weight. docs/score.md says why. What was not read counts as failed, so that reading less never raises the
- * score. Three loads are kept: as it is, at worst, at best. */
+ * tenth of all weight. docs/score.md says why. What was not read counts as failed, so that reading less never raises
+ * the score. Three loads are kept: as it is, at worst, at best. */
 #include "evaluate/score.h"
 
 #include <math.h>

@@ -1,4 +1,6 @@
-/* evaluate/score.h: the score of an estate and of its parts. */
+/* evaluate/score.h: the score of an estate and of its parts.
+ *
+ * From findings and attack paths, after both are known; the formula and its reasons stand in docs/score.md. */
 #ifndef APL_EVALUATE_SCORE_H
 #define APL_EVALUATE_SCORE_H
 

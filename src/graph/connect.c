@@ -86,7 +86,7 @@ static double weight_of(const apl_asset *asset)
         [APL_LEVEL_MEDIUM] = 0.9,   [APL_LEVEL_HIGH] = 1.0, [APL_LEVEL_CRITICAL] = 1.0,
     };
     static const double by_criticality[] = {
-        [APL_LEVEL_UNKNOWN] = 0.95, [APL_LEVEL_NONE] = 0.7,  [APL_LEVEL_LOW] = 0.7,
+        [APL_LEVEL_UNKNOWN] = 0.95, [APL_LEVEL_NONE] = 0.7, [APL_LEVEL_LOW] = 0.7,
         [APL_LEVEL_MEDIUM] = 0.95,  [APL_LEVEL_HIGH] = 1.0, [APL_LEVEL_CRITICAL] = 1.0,
     };
 
@@ -116,7 +116,8 @@ static bool target_holds(const apl_attack *attack, const apl_target *target, apl
     return target->when == NULL || (subject.plan && apl_condition_eval(target->when, &eval) == APL_TRUE);
 }
 
-/* An asset may be worth reaching in several ways; of several targets on one node the one with the most impact counts. */
+/* An asset may be worth reaching in several ways; of several targets on one node the one with the most impact counts.
+ */
 static void find_targets_of(apl_attack *attack, apl_asset_id id, apl_arena *scratch)
 {
     const apl_asset *asset = &attack->estate->assets.items[id];

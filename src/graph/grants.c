@@ -15,7 +15,7 @@
 #define UNKNOWN_LIKELIHOOD 0.3     /* a role that nobody read */
 #define CONTESTED_LIKELIHOOD 0.5   /* rests on how a star between two slashes is read */
 
-#define SCOPES_MAX 80  /* scopes above one resource: segments of its id and management groups */
+#define SCOPES_MAX 80   /* scopes above one resource: segments of its id and management groups */
 #define GROUPS_MAX 4096 /* groups that one principal is in */
 
 typedef APL_VECTOR(uint32_t) numbers;
@@ -26,19 +26,19 @@ typedef struct use {
     bool *is_data;
     size_t action_count;
     const apl_permission *permission;
-    numbers moves; /* in attack->permissions */
+    numbers moves;   /* in attack->permissions */
     uint64_t **also; /* for each further permission: bits of the principals that hold it somewhere */
 } use;
 
 typedef struct granting {
     apl_connecting *at;
-    use *uses;               /* by technique */
-    numbers techniques;      /* those whose permission is one of Azure */
-    apl_table *hubs;         /* text -> node */
-    apl_table *by_scope;     /* scope key -> index into scope_grants */
+    use *uses;           /* by technique */
+    numbers techniques;  /* those whose permission is one of Azure */
+    apl_table *hubs;     /* text -> node */
+    apl_table *by_scope; /* scope key -> index into scope_grants */
     APL_VECTOR(numbers) scope_grants;
-    apl_arena *texts;        /* keys of the tables */
-    apl_table *containers;   /* subscription -> index into above */
+    apl_arena *texts;          /* keys of the tables */
+    apl_table *containers;     /* subscription -> index into above */
     APL_VECTOR(numbers) above; /* its management groups, as indexes into scope_grants; see scopes_of */
 } granting;
 
@@ -108,8 +108,8 @@ static double chance_of(const granting *job, const use *one, const apl_grant *gr
     for (size_t i = 0; i < one->action_count; i++) {
         if (skips_data && one->is_data[i])
             continue;
-        double chance = decision_chance(one->permission, grant,
-                                        apl_access_grant_allows(job->at->access, grant, one->actions[i]));
+        double chance =
+            decision_chance(one->permission, grant, apl_access_grant_allows(job->at->access, grant, one->actions[i]));
         if (chance > 0 && apl_access_grant_is_contested(job->at->access, grant, one->actions[i]))
             chance *= CONTESTED_LIKELIHOOD;
         if (chance > best)
@@ -235,8 +235,8 @@ static uint32_t grant_cause(granting *job, uint32_t number)
 static apl_node_id rights_hub(granting *job, const apl_grant *grant)
 {
     bool is_new;
-    apl_str key = apl_arena_format(job->at->arena, "r%u %u\n%.*s", grant->rights, grant->kind,
-                                   APL_STR_ARG(grant->scope_key));
+    apl_str key =
+        apl_arena_format(job->at->arena, "r%u %u\n%.*s", grant->rights, grant->kind, APL_STR_ARG(grant->scope_key));
     apl_node_id node = hub(job, key, &is_new);
 
     for (size_t i = 0; is_new && i < job->techniques.count; i++) {
@@ -358,8 +358,8 @@ static bool goes_by_policies(const granting *job, apl_asset_id asset)
 {
     const apl_estate *estate = job->at->attack->estate;
 
-    while (asset != APL_ASSET_NONE && !apl_str_equal_nocase(estate->assets.items[asset].type,
-                                                            APL_STR("Microsoft.KeyVault/vaults")))
+    while (asset != APL_ASSET_NONE &&
+           !apl_str_equal_nocase(estate->assets.items[asset].type, APL_STR("Microsoft.KeyVault/vaults")))
         asset = estate->assets.items[asset].parent;
     return asset != APL_ASSET_NONE && !apl_access_data_by_roles(job->at->access, asset);
 }
@@ -374,8 +374,7 @@ static double undenied(const granting *job, const use *one, const apl_grant *gra
     for (size_t i = 0; i < one->action_count && best < 1.0; i++) {
         if (apl_access_grant_allows(job->at->access, grant, one->actions[i]) == APL_DENY)
             continue;
-        apl_decision denied =
-            apl_access_denied(job->at->access, grant->identity, one->actions[i], resource_id);
+        apl_decision denied = apl_access_denied(job->at->access, grant->identity, one->actions[i], resource_id);
         double left = denied == APL_ALLOW ? 1.0 : denied == APL_DENY ? 0.0 : CONDITIONAL_LIKELIHOOD;
         best = left > best ? left : best;
     }

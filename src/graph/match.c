@@ -24,12 +24,12 @@ typedef struct matching {
     apl_attack *attack;
     apl_estate *estate;
     const apl_techniques *techniques;
-    apl_table *plans;     /* type name -> index into by_plan */
-    technique_list *by_kind;     /* by kind: techniques that are on it */
+    apl_table *plans;        /* type name -> index into by_plan */
+    technique_list *by_kind; /* by kind: techniques that are on it */
     APL_VECTOR(technique_list) by_type;
-    matches *runs;        /* by number of the run */
+    matches *runs; /* by number of the run */
     apl_arena *scratch[APL_THREADS_MAX];
-    apl_table *added;     /* id -> asset */
+    apl_table *added; /* id -> asset */
 } matching;
 
 /* Types are few; each gets the list of its techniques once. */
@@ -140,8 +140,12 @@ static apl_str fill(const matching *job, const apl_template *template, apl_asset
 {
     apl_subject subject = apl_estate_subject(job->estate, on);
     apl_template_facts facts = {
-        .id = subject.asset->id, .name = subject.asset->name, .type = subject.asset->type,
-        .tenant = subject.asset->tenant, .scope = subject.asset->scope, .location = subject.asset->location,
+        .id = subject.asset->id,
+        .name = subject.asset->name,
+        .type = subject.asset->type,
+        .tenant = subject.asset->tenant,
+        .scope = subject.asset->scope,
+        .location = subject.asset->location,
     };
 
     return subject.plan ? apl_template_fill(template, job->scratch[0], &subject, &facts) : APL_STR_NONE;
@@ -321,8 +325,8 @@ static void take_match(matching *job, const match *at, end_list *from, end_list 
     from_ends(job, from, at, technique);
     for (size_t f = 0; f < from->assets.count; f++) {
         for (size_t t = 0; t < to->assets.count; t++) {
-            uint32_t relation = to->relations.items[t] != APL_CAUSE_NONE ? to->relations.items[t]
-                                                                         : from->relations.items[f];
+            uint32_t relation =
+                to->relations.items[t] != APL_CAUSE_NONE ? to->relations.items[t] : from->relations.items[f];
             add_move(job, at, (apl_move){.from = from->assets.items[f], .to = to->assets.items[t]}, relation);
         }
     }

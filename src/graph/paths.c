@@ -13,14 +13,15 @@
 #include "graph/bits.h"
 #include "graph/cost.h"
 #include "graph/route.h"
+#include "graph/slice.h"
 
-#define TARGETS_MAX 1000       /* riskiest targets that paths are looked for */
-#define PATHS_A_TARGET 3       /* of different shape */
-#define WORTH_TELLING 0.5      /* of the risk of the target's riskiest path; less adds nothing to it */
-#define ROUTES_A_TARGET 64     /* routes looked at for them */
-#define HOPS_MAX 64            /* steps of one path */
-#define PATHS_MAX 5000         /* of one estate */
-#define TITLE_NAMES 2          /* assets on the way that a title names */
+#define TARGETS_MAX 1000   /* riskiest targets that paths are looked for */
+#define PATHS_A_TARGET 3   /* of different shape */
+#define WORTH_TELLING 0.5  /* of the risk of the target's riskiest path; less adds nothing to it */
+#define ROUTES_A_TARGET 64 /* routes looked at for them */
+#define HOPS_MAX 64        /* steps of one path */
+#define PATHS_MAX 5000     /* of one estate */
+#define TITLE_NAMES 2      /* assets on the way that a title names */
 
 typedef struct hops {
     apl_hop items[HOPS_MAX];
@@ -29,6 +30,7 @@ typedef struct hops {
 
 typedef struct searching {
     apl_attack *attack;
+    apl_paths *out;
     apl_arena *arena;
     apl_graph_view view;
     uint64_t *entries;
@@ -156,8 +158,7 @@ static void add_causes(apl_path_step *step, const searching *job, const apl_hop 
     const apl_technique *technique = &attack->techniques->items.items[cause->technique];
     const apl_asset_id places[] = {cause->on, attack->estate->assets.items[cause->on].parent, hop->to, hop->from};
     size_t place_count = sizeof places / sizeof places[0];
-    apl_path_cause *causes =
-        APL_ARENA_ARRAY(job->arena, apl_path_cause, technique->break_count * place_count + 1);
+    apl_path_cause *causes = APL_ARENA_ARRAY(job->arena, apl_path_cause, technique->break_count * place_count + 1);
 
     for (size_t p = 0; p < place_count; p++) {
         bool is_again = places[p] == APL_ASSET_NONE;
@@ -211,10 +212,10 @@ static apl_path path_of(const searching *job, const apl_attack_target *target, c
     return path;
 }
 
-static bool has_shape(const apl_estate *estate, size_t from, const apl_path *path)
+static bool has_shape(const apl_paths *paths, size_t from, const apl_path *path)
 {
-    for (size_t i = from; i < estate->paths.count; i++) {
-        if (memcmp(estate->paths.items[i].group, path->group, APL_PATH_ID_BYTES) == 0)
+    for (size_t i = from; i < paths->count; i++) {
+        if (memcmp(paths->items[i].group, path->group, APL_PATH_ID_BYTES) == 0)
             return true;
     }
     return false;
@@ -245,22 +246,23 @@ static bool passes_worthier(const searching *job, const apl_attack_target *targe
 
 static void search_target(searching *job, const apl_attack_target *target)
 {
-    apl_estate *estate = job->attack->estate;
-    size_t first = estate->paths.count;
+    apl_paths *paths = job->out;
+    size_t first = paths->count;
     apl_route route;
     hops way;
 
     apl_routes_start(job->routes, target->node);
-    for (size_t tried = 0; tried < ROUTES_A_TARGET && estate->paths.count - first < PATHS_A_TARGET; tried++) {
+    for (size_t tried = 0; tried < ROUTES_A_TARGET && paths->count - first < PATHS_A_TARGET; tried++) {
         if (!apl_routes_next(&route, job->routes))
             break;
-        if (passes_worthier(job, target, &route) || !hops_of(&way, job, &route) || way.items[way.count - 1].to != job->attack->nodes.items[target->node].asset)
+        if (passes_worthier(job, target, &route) || !hops_of(&way, job, &route) ||
+            way.items[way.count - 1].to != job->attack->nodes.items[target->node].asset)
             continue;
         apl_path path = path_of(job, target, &route, &way);
-        if (estate->paths.count > first && path.risk < WORTH_TELLING * estate->paths.items[first].risk)
+        if (paths->count > first && path.risk < WORTH_TELLING * paths->items[first].risk)
             break;
-        if (!has_shape(estate, first, &path))
-            APL_PUSH(&estate->paths, path);
+        if (!has_shape(paths, first, &path))
+            APL_PUSH(paths, path);
     }
 }
 
@@ -306,28 +308,43 @@ static int by_path_risk(const void *a, const void *b)
     return memcmp(x->id, y->id, APL_PATH_ID_BYTES);
 }
 
-static void drop_doubles(apl_estate *estate)
+static void drop_doubles(apl_paths *paths)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < estate->paths.count && kept < PATHS_MAX; i++) {
-        bool is_double = kept && memcmp(estate->paths.items[kept - 1].id, estate->paths.items[i].id,
-                                        APL_PATH_ID_BYTES) == 0;
+    for (size_t i = 0; i < paths->count && kept < PATHS_MAX; i++) {
+        bool is_double = kept && memcmp(paths->items[kept - 1].id, paths->items[i].id, APL_PATH_ID_BYTES) == 0;
         if (!is_double)
-            estate->paths.items[kept++] = estate->paths.items[i];
+            paths->items[kept++] = paths->items[i];
     }
-    estate->paths.count = kept;
+    paths->count = kept;
 }
 
-void apl_attack_paths(apl_attack *attack)
+/* Restricts the view to what lies between an entry and a target. */
+static uint64_t *slice_of(const searching *job)
 {
-    apl_estate *estate = attack->estate;
+    const apl_attack *attack = job->attack;
+    apl_node_id *targets = apl_memory_new((attack->targets.count + 1) * sizeof *targets);
+
+    for (size_t i = 0; i < attack->targets.count; i++)
+        targets[i] = attack->targets.items[i].node;
+    uint64_t *slice = apl_slice(&job->view, (apl_nodes){attack->entries.items, attack->entries.count},
+                                (apl_nodes){targets, attack->targets.count});
+    apl_memory_free(targets);
+    return slice;
+}
+
+void apl_attack_search(apl_paths *out, apl_attack *attack, const apl_overlay *overlay)
+{
     apl_graph *graph = attack->graph;
-    searching job = {.attack = attack, .arena = estate->arena, .view = {.graph = graph}};
+    searching job = {.attack = attack, .out = out, .arena = attack->estate->arena};
     size_t count = 0;
 
     if (attack->entries.count == 0 || attack->targets.count == 0)
         return;
+    job.view = (apl_graph_view){.graph = graph, .overlay = overlay};
+    uint64_t *slice = slice_of(&job);
+    job.view.nodes = slice;
     job.entries = apl_bits_new(graph->node_count);
     for (size_t i = 0; i < attack->entries.count; i++)
         apl_bit_set(job.entries, attack->entries.items[i]);
@@ -339,11 +356,12 @@ void apl_attack_paths(apl_attack *attack)
     ranked *list = rank_targets(&count, &job);
     for (size_t i = 0; i < count && i < TARGETS_MAX; i++)
         search_target(&job, list[i].target);
-    if (estate->paths.count)
-        qsort(estate->paths.items, estate->paths.count, sizeof *estate->paths.items, by_path_risk);
-    drop_doubles(estate);
+    if (out->count)
+        qsort(out->items, out->count, sizeof *out->items, by_path_risk);
+    drop_doubles(out);
     apl_memory_free(list);
     apl_routes_free(job.routes);
     apl_memory_free(job.entries);
     apl_memory_free(job.costs);
+    apl_memory_free(slice);
 }

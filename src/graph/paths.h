@@ -8,8 +8,22 @@
 #include "graph/attack.h"
 #include "model/path.h"
 
-/* Fills estate->paths, the riskiest first. Everything lives in the estate's arena. */
-void apl_attack_paths(apl_attack *attack);
+/* Adds the paths to `out`, the riskiest first. `overlay` changes the graph; NULL for as it is. What paths point to
+ * lives in the estate's arena. */
+void apl_attack_search(apl_paths *out, apl_attack *attack, const apl_overlay *overlay);
+
+/* A failed finding that is taken as fixed: its check holds on its asset. */
+typedef struct apl_attack_fix {
+    apl_asset_id asset;
+    apl_str check;
+} apl_attack_fix;
+
+/* The graph without the steps that the fixes take away: those of techniques that one of the checks breaks, on that
+ * asset, on what it holds or at an end; and all that an assignment grants which would be mended. */
+apl_overlay *apl_attack_without(const apl_attack *attack, const apl_attack_fix *fixes, size_t fix_count);
+
+/* The assets of targets that an entry reaches, as a set of asset numbers; freed with apl_memory_free. */
+uint64_t *apl_attack_reached(const apl_attack *attack, const apl_overlay *overlay);
 
 /* A chain of assets with its causes, as one route gives it: at most `max` steps are written; returns their number. */
 typedef struct apl_hop {

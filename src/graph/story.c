@@ -17,8 +17,12 @@ static void add_template(apl_text *out, const apl_attack *attack, const apl_why_
     apl_subject subject = apl_estate_subject(attack->estate, on);
     apl_arena *scratch = apl_arena_new();
     apl_template_facts facts = {
-        .id = subject.asset->id, .name = subject.asset->name, .type = subject.asset->type,
-        .tenant = subject.asset->tenant, .scope = subject.asset->scope, .location = subject.asset->location,
+        .id = subject.asset->id,
+        .name = subject.asset->name,
+        .type = subject.asset->type,
+        .tenant = subject.asset->tenant,
+        .scope = subject.asset->scope,
+        .location = subject.asset->location,
     };
 
     apl_str text = subject.plan ? apl_template_fill(part->template, scratch, &subject, &facts) : APL_STR_NONE;
@@ -41,7 +45,9 @@ static void add_part(apl_text *out, const apl_attack *attack, const apl_why_part
         apl_text_add(out, name_of(attack, hop->to));
         break;
     case APL_WHY_ROLE:
-        apl_text_add(out, grant == NULL ? APL_STR("an owner") : grant->role_name.size ? grant->role_name : grant->role_id);
+        apl_text_add(out, grant == NULL           ? APL_STR("an owner")
+                          : grant->role_name.size ? grant->role_name
+                                                  : grant->role_id);
         break;
     case APL_WHY_SCOPE:
         apl_text_add(out, grant ? grant->scope : APL_STR("it"));

@@ -125,8 +125,8 @@ static apl_status capabilities_of(unsigned *out, const reading *at, const char *
         while (apl_capability_names[c] && !apl_str_equal(names[i], apl_str_from(apl_capability_names[c])))
             c++;
         if (apl_capability_names[c] == NULL)
-            return apl_fail(APL_E_CONTENT, "%s: %s \"%.*s\" is no capability%s", at->where, name,
-                            APL_STR_ARG(names[i]), apl_guess_of(names[i], apl_capability_names, hint));
+            return apl_fail(APL_E_CONTENT, "%s: %s \"%.*s\" is no capability%s", at->where, name, APL_STR_ARG(names[i]),
+                            apl_guess_of(names[i], apl_capability_names, hint));
         *out |= 1u << c;
     }
     return status;
@@ -194,9 +194,10 @@ static apl_status from_of(apl_technique *out, const reading *at)
         return APL_OK;
     }
     if (from.type != APL_VALUE_OBJECT || from.size != 1)
-        return apl_fail(APL_E_CONTENT,
-                        "%s: from is principal, self, {entry: ID}, {id: template}, {relation: TYPE} or {relationIn: TYPE}",
-                        at->where);
+        return apl_fail(
+            APL_E_CONTENT,
+            "%s: from is principal, self, {entry: ID}, {id: template}, {relation: TYPE} or {relationIn: TYPE}",
+            at->where);
     apl_status status = apl_service_file_members(from, allowed, at->where);
     apl_str name = apl_value_str(from.members[0].value);
     if (status != APL_OK)
@@ -263,8 +264,8 @@ static bool is_set(const reading *at, const char *name)
 
 static apl_status permission_of(apl_permission *out, const reading *at)
 {
-    static const char *const allowed[] = {"control", "data", "directory_role", "app_role", "owner", "eligible", "conditional",
-                                          NULL};
+    static const char *const allowed[] = {"control", "data",     "directory_role", "app_role",
+                                          "owner",   "eligible", "conditional",    NULL};
     const apl_str *names[APL_PERMISSION_PLANE_COUNT] = {0};
     size_t counts[APL_PERMISSION_PLANE_COUNT] = {0};
     size_t total = 0;
@@ -426,9 +427,9 @@ static apl_status step_of(apl_technique *out, const reading *at)
 static apl_status technique_of(apl_technique *out, const reading *at, apl_str family)
 {
     static const char *const allowed[] = {
-        "id",   "relation", "name",       "title",      "on",         "when",       "from",   "from_kind", "from_when",
-        "to",   "to_kind",  "to_when",    "permission", "also",       "takes",      "gives",  "likelihood", "noise",
-        "attack", "atlas",  "needs_user", "breaks",     "lowers",     "why",        "source", NULL};
+        "id",     "relation", "name",       "title",      "on",     "when",  "from",   "from_kind",  "from_when",
+        "to",     "to_kind",  "to_when",    "permission", "also",   "takes", "gives",  "likelihood", "noise",
+        "attack", "atlas",    "needs_user", "breaks",     "lowers", "why",   "source", NULL};
     apl_str relation = apl_value_str(member(at, "relation"));
 
     apl_status status = apl_service_file_members(at->object, allowed, at->where);

@@ -22,12 +22,12 @@ typedef enum apl_capability {
 extern const char *const apl_capability_names[]; /* by apl_capability, NULL-terminated */
 
 typedef enum apl_step_end {
-    APL_END_SELF = 0,     /* the asset that the technique is on */
-    APL_END_RELATION,     /* the other end of its outgoing relations of one type */
-    APL_END_RELATION_IN,  /* the same, incoming */
-    APL_END_PRINCIPAL,    /* only `from`: who has the permission on the asset */
-    APL_END_ENTRY,        /* only `from`: an entry of the graph, such as the internet */
-    APL_END_ID,           /* the asset that a template names; at `to` it is made when nobody read it */
+    APL_END_SELF = 0,    /* the asset that the technique is on */
+    APL_END_RELATION,    /* the other end of its outgoing relations of one type */
+    APL_END_RELATION_IN, /* the same, incoming */
+    APL_END_PRINCIPAL,   /* only `from`: who has the permission on the asset */
+    APL_END_ENTRY,       /* only `from`: an entry of the graph, such as the internet */
+    APL_END_ID,          /* the asset that a template names; at `to` it is made when nobody read it */
 } apl_step_end;
 
 /* The entries of the graph: their ids, what they are called, and the kind that they have. */
@@ -39,10 +39,10 @@ typedef struct apl_entry {
 extern const apl_entry apl_entries[]; /* ends with an entry whose id is NULL */
 
 typedef enum apl_permission_plane {
-    APL_PERMISSION_CONTROL = 0,   /* an action of Azure Resource Manager */
-    APL_PERMISSION_DATA,          /* a data action */
+    APL_PERMISSION_CONTROL = 0,    /* an action of Azure Resource Manager */
+    APL_PERMISSION_DATA,           /* a data action */
     APL_PERMISSION_DIRECTORY_ROLE, /* an Entra role, by its built-in name */
-    APL_PERMISSION_APP_ROLE,      /* an application permission of Microsoft Graph, by its value */
+    APL_PERMISSION_APP_ROLE,       /* an application permission of Microsoft Graph, by its value */
 } apl_permission_plane;
 #define APL_PERMISSION_PLANE_COUNT 4
 
@@ -55,7 +55,7 @@ typedef struct apl_permission_action {
 typedef struct apl_permission {
     const apl_permission_action *actions;
     size_t action_count;
-    bool is_owner;         /* owners of the application or group have it too */
+    bool is_owner;            /* owners of the application or group have it too */
     bool is_eligible_only;    /* only roles that must be activated first */
     bool is_conditional_only; /* only what a condition binds */
     bool is_plain_only;       /* only what no condition binds */
@@ -110,7 +110,7 @@ typedef struct apl_technique {
     const apl_permission *also; /* each must be held somewhere */
     size_t also_count;
     apl_capability takes;
-    unsigned gives; /* bit of each apl_capability */
+    unsigned gives;    /* bit of each apl_capability */
     double likelihood; /* above 0, at most 1 */
     apl_noise noise;
     bool needs_user;

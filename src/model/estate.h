@@ -196,8 +196,8 @@ struct apl_estate {
     uint64_t passes;                    /* pass findings are counted; kept in `findings` only when asked for */
     apl_score score;
     APL_VECTOR(apl_attack_edge) edges; /* only when they were asked for */
-    APL_VECTOR(apl_path) paths;         /* the riskiest first */
-    APL_VECTOR(apl_coverage) coverage;  /* sorted by (source, scope, type, state) */
+    apl_paths paths;                   /* the riskiest first */
+    APL_VECTOR(apl_coverage) coverage; /* sorted by (source, scope, type, state) */
     APL_VECTOR(apl_source_file) files;
     APL_VECTOR(apl_arena *) arenas; /* of the reading threads; owned */
     uint64_t documents;

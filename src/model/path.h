@@ -44,16 +44,18 @@ typedef struct apl_path {
     char group[APL_PATH_ID_BYTES]; /* the same for paths of one shape: kinds and techniques */
     apl_str title;
     double impact; /* of the target, 0 to 100 */
-    double risk; /* 0 to 100: impact of the target times the likelihood of all steps */
+    double risk;   /* 0 to 100: impact of the target times the likelihood of all steps */
     uint8_t level;
-    uint32_t entry;  /* asset */
-    uint32_t target; /* asset */
+    uint32_t entry;       /* asset */
+    uint32_t target;      /* asset */
     apl_str target_title; /* "Sensitive data" */
     const apl_path_step *steps;
     uint32_t step_count;
     const apl_str *fixes; /* ids of the findings that any step names, without doubles */
     uint32_t fix_count;
 } apl_path;
+
+typedef APL_VECTOR(apl_path) apl_paths;
 
 /* One step of the attack graph, whether or not a path uses it. */
 typedef struct apl_attack_edge {

@@ -5,6 +5,7 @@
 #define APL_MODEL_SCAN_H
 
 #include "model/estate.h"
+#include "model/simulation.h"
 
 typedef struct apl_scan_info {
     apl_str id;      /* 32 hexadecimal digits */
@@ -20,7 +21,8 @@ typedef struct apl_scan_info {
 typedef struct apl_snapshot {
     apl_scan_info scan;
     apl_estate *estate;
-    apl_value *bodies; /* by asset, or NULL when the bodies were not loaded */
+    apl_simulation *simulation; /* NULL: none was asked for */
+    apl_value *bodies;          /* by asset, or NULL when the bodies were not loaded */
 } apl_snapshot;
 
 typedef struct apl_summary {

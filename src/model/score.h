@@ -1,8 +1,8 @@
 /* model/score.h: how good the posture is, as a number with an interval.
  *
  * 0 to 100, 100 is best, in steps of a millionth, so that results are equal to the byte on every machine. docs/score.md
- * has the formula. `low` and `high` are what the score would be if everything that was not read were at its worst and at
- * its best. */
+ * has the formula. `low` and `high` are what the score would be if everything that was not read were at its worst and
+ * at its best. */
 #ifndef APL_MODEL_SCORE_H
 #define APL_MODEL_SCORE_H
 

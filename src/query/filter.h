@@ -55,8 +55,8 @@ bool apl_filter_takes_finding(const apl_filter *filter, const apl_estate *estate
 /* The path touches an asset that the filter takes, and its level is one of the severities. */
 bool apl_filter_takes_path(const apl_filter *filter, const apl_estate *estate, const apl_path *path);
 
-/* Numbers of the assets, findings and paths that the filter takes, in the estate's order: assets by id, findings by severity,
- * rule, asset. */
+/* Numbers of the assets, findings and paths that the filter takes, in the estate's order: assets by id, findings by
+ * severity, rule, asset. */
 typedef struct apl_selection {
     APL_VECTOR(uint32_t) assets;
     APL_VECTOR(uint32_t) findings;

@@ -13,12 +13,14 @@
 #include "store/store.h"
 
 typedef enum apl_view {
-    APL_VIEW_SCAN = 1,      /* everything of a snapshot; findings as selected */
-    APL_VIEW_INVENTORY = 2, /* the selected assets, the relations among them */
-    APL_VIEW_FINDINGS = 4,  /* the selected findings */
-    APL_VIEW_LISTING = 8,   /* a list of content or of snapshots */
-    APL_VIEW_EXPLAIN = 16,  /* one thing, whole */
-    APL_VIEW_PATHS = 32,    /* the selected attack paths */
+    APL_VIEW_SCAN = 1,         /* everything of a snapshot; findings as selected */
+    APL_VIEW_INVENTORY = 2,    /* the selected assets, the relations among them */
+    APL_VIEW_FINDINGS = 4,     /* the selected findings */
+    APL_VIEW_LISTING = 8,      /* a list of content or of snapshots */
+    APL_VIEW_EXPLAIN = 16,     /* one thing, whole */
+    APL_VIEW_PATHS = 32,       /* the selected attack paths */
+    APL_VIEW_SCORE = 64,       /* the score and what costs most */
+    APL_VIEW_SIMULATION = 128, /* what fixes would do to paths and score */
 } apl_view;
 
 typedef struct apl_report {

@@ -1,7 +1,7 @@
 /* report/row.c: writes the JSON of one row.
  *
  * Stands under the formats json, jsonl and SARIF, the answers of `explain` and the evidence sentences of the text
- * formats. What has no value yet in this version (the score) is null, never left out: readers may
+ * formats. What has no value (a score of nothing) is null, never left out: readers may
  * rely on every member. */
 #include "report/row.h"
 
@@ -65,14 +65,18 @@ void apl_row_scan(apl_text *out, const apl_scan_info *scan)
     apl_text_add(out, APL_STR("]}"));
 }
 
-void apl_row_summary(apl_text *out, const apl_summary *summary)
+void apl_row_summary(apl_text *out, const apl_summary *summary, const apl_estate *estate)
 {
     apl_text_add_format(out, "\"assets\":%llu,\"ai_assets\":%llu,\"findings\":{", (unsigned long long)summary->assets,
                         (unsigned long long)summary->ai_assets);
     for (int i = APL_SEVERITY_COUNT - 1; i >= 0; i--)
         apl_text_add_format(out, "\"%s\":%llu%s", apl_severity_names[i], (unsigned long long)summary->findings[i],
                             i ? "," : "},");
-    apl_text_add_format(out, "\"paths\":%llu,\"score\":null}", (unsigned long long)summary->paths);
+    apl_text_add_format(out, "\"paths\":%llu,\"score\":", (unsigned long long)summary->paths);
+    if (estate->score.is_there)
+        apl_text_add_format(out, "%.3f}", estate->score.estate.value);
+    else
+        apl_text_add(out, APL_STR("null}"));
 }
 
 static void add_used_for(apl_text *out, uint8_t used_for)

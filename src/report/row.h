@@ -9,10 +9,12 @@
 #include "report/listing.h"
 
 void apl_row_scan(apl_text *out, const apl_scan_info *scan);
-void apl_row_summary(apl_text *out, const apl_summary *summary);
+void apl_row_summary(apl_text *out, const apl_summary *summary, const apl_estate *estate);
 void apl_row_asset(apl_text *out, const apl_estate *estate, apl_asset_id asset);
 void apl_row_relation(apl_text *out, const apl_estate *estate, const apl_relation *relation);
 void apl_row_path(apl_text *out, const apl_estate *estate, const apl_path *path);
+/* A whole value: the score, or null. */
+void apl_row_score(apl_text *out, const apl_estate *estate);
 void apl_row_coverage(apl_text *out, const apl_coverage *coverage);
 
 /* `scratch` is for the texts of the fix; the caller resets it between rows. */

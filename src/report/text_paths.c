@@ -4,9 +4,11 @@
  * list says what it rests on: no path is not the same as nothing read. */
 #include "report/text_paths.h"
 
+#include "query/choke.h"
 #include "report/text_summary.h"
 
 #define SIMILAR_SHOWN 5
+#define CHOKE_POINTS_SHOWN 5
 #define TEXT_BYTES_MAX (64u << 10)
 
 static const apl_style level_styles[] = {APL_STYLE_LOW, APL_STYLE_MEDIUM, APL_STYLE_HIGH, APL_STYLE_CRITICAL};
@@ -48,9 +50,9 @@ static void add_step(apl_text *out, const apl_report *report, const apl_path_ste
             continue;
         apl_text line;
         apl_text_init(&line, TEXT_BYTES_MAX);
-        apl_text_add_format(&line, "broken by %.8s: %.*s", finding->id,
-                            APL_STR_ARG(finding->rule->fix_summary.size ? finding->rule->fix_summary
-                                                                        : finding->rule->title));
+        apl_text_add_format(
+            &line, "broken by %.8s: %.*s", finding->id,
+            APL_STR_ARG(finding->rule->fix_summary.size ? finding->rule->fix_summary : finding->rule->title));
         apl_screen_spaces(out, 5);
         apl_screen_wrap(out, screen, apl_text_str(&line), 7);
         apl_text_free(&line);
@@ -68,8 +70,9 @@ void apl_text_path(apl_text *out, const apl_report *report, const apl_path *path
     for (uint32_t i = 0; i < path->step_count; i++)
         add_step(out, report, &path->steps[i], i + 1);
     if (path->fix_count == 0)
-        apl_text_add(out, APL_STR("     No failed check breaks this path: it rests on rights and links that are as they "
-                                  "are meant to be.\n"));
+        apl_text_add(out,
+                     APL_STR("     No failed check breaks this path: it rests on rights and links that are as they "
+                             "are meant to be.\n"));
 }
 
 static bool is_same_group(const apl_path *a, const apl_path *b)
@@ -113,6 +116,32 @@ static bool is_first_of_group(const apl_report *report, size_t number)
     return true;
 }
 
+/* The fixes that break most, in the order in which to make them. */
+static void add_choke_points(apl_text *out, const apl_report *report)
+{
+    apl_choke_point points[CHOKE_POINTS_SHOWN];
+    size_t count = apl_choke_points(points, CHOKE_POINTS_SHOWN, report->snapshot, report->selection);
+    apl_text line;
+
+    if (count == 0)
+        return;
+    apl_text_init(&line, TEXT_BYTES_MAX);
+    apl_screen_add_styled(out, &report->screen, APL_STYLE_BOLD, APL_STR("Fix first"));
+    apl_text_add_char(out, '\n');
+    for (size_t i = 0; i < count; i++) {
+        const apl_finding *finding = points[i].finding;
+        apl_text_add_format(&line, "  %3.0f %% of the risk, %u %s  %.8s  %.*s: %.*s", points[i].share * 100,
+                            points[i].paths, points[i].paths == 1 ? "path" : "paths", finding->id,
+                            APL_STR_ARG(name_of(report->snapshot->estate, finding->asset)),
+                            APL_STR_ARG(finding->rule->title));
+        apl_screen_fit(out, &report->screen, apl_text_str(&line), report->screen.width, APL_CUT_END);
+        apl_text_add_char(out, '\n');
+        line.size = 0;
+    }
+    apl_text_add_char(out, '\n');
+    apl_text_free(&line);
+}
+
 apl_status apl_text_paths(apl_output *output, const apl_report *report)
 {
     const apl_selection *selection = report->selection;
@@ -127,6 +156,7 @@ apl_status apl_text_paths(apl_output *output, const apl_report *report)
         apl_text_add_char(&output->text, '\n');
         (void)apl_output_step(output);
     }
+    add_choke_points(&output->text, report);
     apl_text_gaps(&output->text, report);
     return apl_output_step(output);
 }

@@ -1,4 +1,6 @@
-/* report/text_paths.h: attack paths for people: grouped, the riskiest first, each told step by step. */
+/* report/text_paths.h: attack paths for people: grouped, the riskiest first, each told step by step.
+ *
+ * Under the text format; a group is the paths of one shape. */
 #ifndef APL_REPORT_TEXT_PATHS_H
 #define APL_REPORT_TEXT_PATHS_H
 

@@ -6,6 +6,7 @@
 
 #include "report/remedy.h"
 #include "report/row.h"
+#include "report/text_score.h"
 
 /* What fits a screen of 24 to 40 lines. */
 #define KINDS_SHOWN 8
@@ -297,8 +298,10 @@ static void write_labelled(apl_text *out, const apl_screen *screen, const char *
  * critical it is and how sensitive its data. Only the order of what is shown first; scores are made elsewhere. */
 static unsigned rank_of(const apl_estate *estate, const apl_finding *finding)
 {
-    static const unsigned exposure_ranks[] = {[APL_EXPOSURE_UNKNOWN] = 2, [APL_EXPOSURE_NONE] = 0,
-                                              [APL_EXPOSURE_PRIVATE] = 1, [APL_EXPOSURE_TRUSTED] = 3,
+    static const unsigned exposure_ranks[] = {[APL_EXPOSURE_UNKNOWN] = 2,
+                                              [APL_EXPOSURE_NONE] = 0,
+                                              [APL_EXPOSURE_PRIVATE] = 1,
+                                              [APL_EXPOSURE_TRUSTED] = 3,
                                               [APL_EXPOSURE_INTERNET] = 4};
     const apl_asset *asset = &estate->assets.items[finding->asset];
 
@@ -517,7 +520,8 @@ static void write_paths(apl_text *out, const summary_state *state)
     }
     if (estate->paths.count > shown)
         apl_text_add_format(out, "  %zu in all: aplomb paths%s%s\n", estate->paths.count,
-                            state->report->stored_in ? "" : " ", state->report->stored_in ? "" : state->report->sources);
+                            state->report->stored_in ? "" : " ",
+                            state->report->stored_in ? "" : state->report->sources);
     apl_text_add_char(out, '\n');
     apl_text_free(&line);
 }
@@ -573,6 +577,8 @@ apl_status apl_text_summary(apl_output *output, const apl_report *report)
     }
     write_counts(out, &state);
     write_others(out, &state);
+    apl_text_score_line(out, report);
+    apl_text_add_char(out, '\n');
     write_worst(out, &state);
     write_paths(out, &state);
     apl_text_gaps(out, report);

@@ -16,7 +16,8 @@ bool apl_walk_has(const apl_report *report, apl_section section)
         [APL_SECTION_RELATIONS] = APL_VIEW_SCAN | APL_VIEW_INVENTORY,
         [APL_SECTION_FINDINGS] = APL_VIEW_SCAN | APL_VIEW_FINDINGS,
         [APL_SECTION_PATHS] = APL_VIEW_SCAN | APL_VIEW_PATHS,
-        [APL_SECTION_COVERAGE] = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_PATHS,
+        [APL_SECTION_COVERAGE] =
+            APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_PATHS | APL_VIEW_SCORE,
     };
 
     return (views[section] & (unsigned)report->view) != 0;
@@ -107,8 +108,7 @@ static apl_status join_texts(walk_state *state, apl_output *output, unsigned run
     return status;
 }
 
-static apl_status walk(apl_output *output, const apl_report *report, const walk_rows *rows,
-                       const apl_walk_frame *frame)
+static apl_status walk(apl_output *output, const apl_report *report, const walk_rows *rows, const apl_walk_frame *frame)
 {
     unsigned wanted = report->threads ? report->threads : apl_threads_default();
     unsigned runs = wanted < APL_THREADS_MAX ? wanted : APL_THREADS_MAX;

@@ -1,7 +1,7 @@
 /* scan/content.c: built-in content and that of the user, compiled to what a scan needs.
  *
- * Order matters: vocabulary, frameworks, providers, services, rules, techniques. A user's folder is added to the built-in files, so
- * that one more service is one more folder. Every mistake is one line. */
+ * Order matters: vocabulary, frameworks, providers, services, rules, techniques. A user's folder is added to the
+ * built-in files, so that one more service is one more folder. Every mistake is one line. */
 #include "scan/content.h"
 
 #include <stdio.h>

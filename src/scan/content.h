@@ -52,7 +52,8 @@ struct apl_content {
     apl_str digest;
 };
 
-/* Reads the content files below `root` (vocabulary/, frameworks/, services/, techniques/; cases are left out), sorted by path. */
+/* Reads the content files below `root` (vocabulary/, frameworks/, services/, techniques/; cases are left out), sorted
+ * by path. */
 apl_status apl_content_read_folder(apl_content_files *out, apl_arena *arena, const char *root);
 
 /* The built-in content as the content tool writes it: magic, digest, JSON of the files, alias image. */

@@ -61,7 +61,8 @@ apl_status apl_content_read_folder(apl_content_files *out, apl_arena *arena, con
         apl_files_free(&files);
     }
     if (status == APL_OK && out->count == before)
-        return apl_fail(APL_E_USAGE, "%s: no content: it has no vocabulary/, frameworks/, services/ or techniques/ with YAML files",
+        return apl_fail(APL_E_USAGE,
+                        "%s: no content: it has no vocabulary/, frameworks/, services/ or techniques/ with YAML files",
                         root);
     if (out->count > before)
         qsort(out->items + before, out->count - before, sizeof *out->items, by_path);

@@ -9,8 +9,17 @@
 /* Reads the sources, normalises, links and sets exposure. */
 apl_status apl_pipeline_estate(apl_estate *estate, apl_content *content, const apl_scan_options *options);
 
-/* Finds attack paths: techniques, access, graph, search. After exposure, before evaluation; assets are renumbered. */
-apl_status apl_pipeline_paths(apl_estate *estate, apl_content *content, const apl_scan_options *options,
-                              unsigned threads);
+/* The attack graph of one scan, as long as it is needed. */
+typedef struct apl_attack_run apl_attack_run;
+
+/* Makes the attack graph and fills estate->paths. After exposure, before evaluation; assets are renumbered. *out is
+ * given on failure too. */
+apl_status apl_pipeline_attack(apl_attack_run **out, apl_estate *estate, apl_content *content,
+                               const apl_scan_options *options, unsigned threads);
+void apl_pipeline_attack_free(apl_attack_run *run); /* NULL is allowed */
+
+/* What the fixes that the options name would do; *out is NULL when they name none, else freed by apl_snapshot_free.
+ * After evaluation. */
+apl_status apl_pipeline_simulate(apl_simulation **out, apl_attack_run *run, const apl_scan_options *options);
 
 #endif

@@ -115,23 +115,8 @@ static void describe(apl_snapshot *out, const apl_content *content, const apl_sc
     };
 }
 
-apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_options *options)
+static void judge(apl_estate *estate, const apl_content *content, const apl_scan_options *options)
 {
-    apl_estate *estate = apl_memory_new(sizeof *estate);
-
-    apl_estate_init(estate, &content->vocabulary);
-    apl_status status = apl_pipeline_estate(estate, content, options);
-    if (status != APL_OK) {
-        apl_estate_free(estate);
-        apl_memory_free(estate);
-        return status;
-    }
-    status = apl_pipeline_paths(estate, content, options, threads_of(options));
-    if (status != APL_OK) {
-        apl_estate_free(estate);
-        apl_memory_free(estate);
-        return status;
-    }
     apl_evaluate_options evaluate = {
         .rules = content->rules,
         .rule_count = content->rule_count,
@@ -142,10 +127,33 @@ apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_
         .threads = threads_of(options),
         .keeps_passes = options->keeps_passes,
     };
+
     apl_evaluate(estate, &evaluate);
     apl_evaluate_fixes(estate);
     apl_score_set(estate);
-    *out = (apl_snapshot){.estate = estate};
+}
+
+apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_options *options)
+{
+    apl_estate *estate = apl_memory_new(sizeof *estate);
+    apl_attack_run *attack = NULL;
+    apl_simulation *simulation = NULL;
+
+    apl_estate_init(estate, &content->vocabulary);
+    apl_status status = apl_pipeline_estate(estate, content, options);
+    if (status == APL_OK)
+        status = apl_pipeline_attack(&attack, estate, content, options, threads_of(options));
+    if (status == APL_OK) {
+        judge(estate, content, options);
+        status = apl_pipeline_simulate(&simulation, attack, options);
+    }
+    apl_pipeline_attack_free(attack);
+    if (status != APL_OK) {
+        apl_estate_free(estate);
+        apl_memory_free(estate);
+        return status;
+    }
+    *out = (apl_snapshot){.estate = estate, .simulation = simulation};
     describe(out, content, options);
     return APL_OK;
 }
@@ -156,5 +164,8 @@ void apl_snapshot_free(apl_snapshot *snapshot)
         apl_estate_free(snapshot->estate);
         apl_memory_free(snapshot->estate);
     }
+    if (snapshot->simulation)
+        apl_memory_free(snapshot->simulation->paths.items);
+    apl_memory_free(snapshot->simulation);
     *snapshot = (apl_snapshot){0};
 }

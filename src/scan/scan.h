@@ -18,14 +18,16 @@ typedef struct apl_scan_options {
     size_t policy_count;
     const char *const *mutes; /* --mute */
     size_t mute_count;
-    const char *aliases_file; /* a tenant's own alias table; NULL for the built-in one */
-    const char *ignored;      /* a file that is no input, the store itself; NULL: none */
-    const char *version;      /* of the program */
-    unsigned jobs;            /* threads; 0: as many as cores */
-    bool keeps_bodies;        /* spool bodies for the store */
-    bool keeps_edges;         /* list every step of the attack graph, for `paths --edges` */
-    bool keeps_passes;        /* keep pass findings in the snapshot, not only their number */
-    bool is_policy_eval;      /* judge bodies of every type, even of one that no service knows */
+    const char *aliases_file;   /* a tenant's own alias table; NULL for the built-in one */
+    const char *ignored;        /* a file that is no input, the store itself; NULL: none */
+    const char *version;        /* of the program */
+    unsigned jobs;              /* threads; 0: as many as cores */
+    bool keeps_bodies;          /* spool bodies for the store */
+    const char *const *what_if; /* comma lists of checks, rule ids or finding ids that are taken as fixed */
+    size_t what_if_count;
+    bool keeps_edges;    /* list every step of the attack graph, for `paths --edges` */
+    bool keeps_passes;   /* keep pass findings in the snapshot, not only their number */
+    bool is_policy_eval; /* judge bodies of every type, even of one that no service knows */
     apl_instant now;
     void (*on_progress)(void *context, uint64_t bytes_done, uint64_t bytes_total, uint64_t documents);
     void *on_progress_context;
@@ -101,8 +103,8 @@ typedef struct apl_policy_line {
 } apl_policy_line;
 
 typedef struct apl_policy_eval_options {
-    apl_scan_options scan;          /* sources = DOCS; policies = --definition; aliases_file; now */
-    const char *parameters_file;    /* NULL: none */
+    apl_scan_options scan;       /* sources = DOCS; policies = --definition; aliases_file; now */
+    const char *parameters_file; /* NULL: none */
     void (*on_line)(void *context, const apl_policy_line *line);
     void *on_line_context;
 } apl_policy_eval_options;

@@ -68,8 +68,7 @@ apl_status apl_read_paths(apl_read *read)
     apl_estate *estate = read->estate;
     apl_query *query;
     bool has_row = false;
-    apl_status status =
-        apl_read_query(&query, read, "SELECT text FROM paths WHERE to_scan > ?1 AND from_scan <= ?1");
+    apl_status status = apl_read_query(&query, read, "SELECT text FROM paths WHERE to_scan > ?1 AND from_scan <= ?1");
 
     if (status != APL_OK)
         return status;

@@ -17,9 +17,9 @@ static void write_counts(apl_text *out, const char *const *names, const uint64_t
 
 void apl_summary_write(apl_text *out, apl_summary summary)
 {
-    apl_text_add_format(out, "{\"assets\":%" PRIu64 ",\"ai_assets\":%" PRIu64 ",\"paths\":%" PRIu64
-                        ",\"partial\":%s,\"findings\":",
-                        summary.assets, summary.ai_assets, summary.paths, summary.is_partial ? "true" : "false");
+    apl_text_add_format(
+        out, "{\"assets\":%" PRIu64 ",\"ai_assets\":%" PRIu64 ",\"paths\":%" PRIu64 ",\"partial\":%s,\"findings\":",
+        summary.assets, summary.ai_assets, summary.paths, summary.is_partial ? "true" : "false");
     write_counts(out, apl_severity_names, summary.findings, APL_SEVERITY_COUNT);
     apl_text_add(out, APL_STR(",\"status\":"));
     write_counts(out, apl_status_names, summary.by_status, APL_STATUS_COUNT);

@@ -1,7 +1,8 @@
 /* store/write.h: what the parts of one write share; for the files of this folder only.
  *
- * The parts run in this order: digests of all assets, assets, relations, findings with their rules, coverage, attack paths; bodies
- * are written in between as they come out of their compression. Later parts use the numbers that the assets got. */
+ * The parts run in this order: digests of all assets, assets, relations, findings with their rules, coverage, attack
+ * paths; bodies are written in between as they come out of their compression. Later parts use the numbers that the
+ * assets got. */
 #ifndef APL_STORE_WRITE_H
 #define APL_STORE_WRITE_H
 

@@ -117,6 +117,62 @@ class Schemas(Folder):
                                             for finding in result["findings"]))
             self.assertEqual(result["scan"]["documents"], sum(row["count"] for row in result["coverage"]))
 
+    def test_attack_paths(self):
+        """Steps join, both ends and all fixes exist, levels follow risk, the riskiest comes first."""
+        result = json.loads(self.give("scan", CONTOSO, "--no-store", "-f", "json"))
+        assets = {asset["id"] for asset in result["assets"]}
+        failed = {finding["id"] for finding in result["findings"] if finding["status"] == "fail"}
+        self.assertGreater(len(result["paths"]), 0)
+        self.assertEqual(result["summary"]["paths"], len(result["paths"]))
+        risks = [path["risk"] for path in result["paths"]]
+        self.assertEqual(risks, sorted(risks, reverse=True))
+        for path in result["paths"]:
+            steps = path["steps"]
+            self.assertEqual((steps[0]["from"], steps[-1]["to"]), (path["entry"], path["target"]))
+            self.assertTrue(all(a["to"] == b["from"] for a, b in zip(steps, steps[1:])))
+            self.assertTrue(all({step["from"], step["to"]} <= assets for step in steps))
+            self.assertTrue(all(("technique" in step) != ("relation" in step) for step in steps))
+            self.assertLessEqual(set(path["fixes"]), failed)
+            level = next(name for least, name in ((75, "critical"), (50, "high"), (25, "medium"), (0, "low"))
+                         if path["risk"] >= least - 0.05)
+            self.assertEqual(path["level"], level)
+
+    def test_path_views(self):
+        """paths, its formats, what-if and steps; the store gives back what the scan found."""
+        paths = json.loads(self.give("paths", CONTOSO, "-f", "json"))
+        self.valid(paths)
+        self.assertGreater(len(paths["choke_points"]), 0)
+        for line in self.give("paths", CONTOSO, "-f", "jsonl").splitlines():
+            self.valid(json.loads(line), SCHEMAS["aplomb.lines.v1.json"])
+        self.assertIn("digraph", self.give("paths", CONTOSO, "-f", "dot"))
+        self.assertIn("flowchart", self.give("paths", CONTOSO, "-f", "mermaid"))
+        layer = json.loads(self.give("paths", CONTOSO, "-f", "navigator"))
+        self.assertTrue(all(row["techniqueID"].startswith("AML.") for row in layer["techniques"]))
+        self.valid(json.loads(self.give("paths", CONTOSO, "--edges", "-f", "json")))
+        self.valid(json.loads(self.give("techniques", "-f", "json")))
+        self.give("scan", CONTOSO, "-q")
+        stored = json.loads(self.give("paths", "-f", "json"))
+        self.assertEqual((stored["paths"], stored["choke_points"]), (paths["paths"], paths["choke_points"]))
+        score = json.loads(self.give("score", "-f", "json"))
+        self.valid(score)
+        self.assertEqual(score["score"], json.loads(self.give("score", CONTOSO, "-f", "json"))["score"])
+        self.refuse("paths", "--edges", says="name the sources")
+
+    def test_what_if(self):
+        """Fixing the first choke point breaks paths that rest on it and never lowers the score."""
+        paths = json.loads(self.give("paths", CONTOSO, "-f", "json"))
+        fix = paths["choke_points"][0]["finding"]
+        result = json.loads(self.give("paths", CONTOSO, "--what-if", fix, "-f", "json"))
+        self.valid(result)
+        self.assertEqual(result["fixes"], [fix])
+        self.assertGreater(len(result["broken"]), 0)
+        self.assertGreaterEqual(result["score"]["after"], result["score"]["before"])
+        left = {path["id"] for path in result["paths"]}
+        self.assertFalse(left & set(result["broken"]))
+        self.assertFalse(any(fix in step["fixes"] and fix in path["fixes"]
+                             for path in result["paths"] for step in path["steps"]))
+        self.refuse("paths", CONTOSO, "--what-if", "no-such-check", says="no-such-check")
+
     def test_order_and_references(self):
         result = json.loads(self.give("scan", CASES, "--no-store", "--status", "all", "-f", "json"))
         ids = {asset["id"] for asset in result["assets"]}

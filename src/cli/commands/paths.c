@@ -5,7 +5,10 @@
 
 static const apl_option options[] = {
     APL_OPTION_FORMAT,
-    {"edges", 0, APL_OPT_FLAG, APL_OFFSET(edges), NULL, "list every step that holds, not only paths; needs sources", NULL},
+    {"what-if", 0, APL_OPT_LIST, APL_OFFSET(what_if), "LIST",
+     "what becomes of the paths and the score when these checks or findings are fixed; needs sources", NULL},
+    {"edges", 0, APL_OPT_FLAG, APL_OFFSET(edges), NULL, "list every step that holds, not only paths; needs sources",
+     NULL},
     APL_OPTION_SEVERITY,
     APL_OPTIONS_ASSETS,
     APL_OPTION_STORE,
@@ -40,8 +43,9 @@ static apl_status edges_run(apl_session *session)
 
 static apl_status paths_run(apl_session *session)
 {
-    if (session->settings->edges && session->settings->words.count == 0)
-        return apl_fail(APL_E_USAGE, "--edges: name the sources; a stored snapshot has paths only");
+    if ((session->settings->edges || session->settings->what_if.count) && session->settings->words.count == 0)
+        return apl_fail(APL_E_USAGE, "--%s: name the sources; a stored snapshot has paths only",
+                        session->settings->edges ? "edges" : "what-if");
     apl_status status = apl_session_formats(session);
 
     if (status == APL_OK)
@@ -53,7 +57,8 @@ static apl_status paths_run(apl_session *session)
     if (session->settings->edges)
         return edges_run(session);
     apl_session_select(session);
-    apl_report report = apl_session_report(session, APL_VIEW_PATHS);
+    apl_report report =
+        apl_session_report(session, session->snapshot.simulation ? APL_VIEW_SIMULATION : APL_VIEW_PATHS);
     status = apl_session_write(session, &report);
     apl_session_judge_coverage(session);
     return status;
@@ -70,7 +75,8 @@ const apl_command apl_command_paths = {
     .examples = "aplomb paths\n"
                 "aplomb paths --severity high+ --asset contoso-chat\n"
                 "aplomb paths export/ --format mermaid\n"
+                "aplomb paths export/ --what-if ai-local-auth-disabled,8abd6b66\n"
                 "aplomb paths --format json",
-    .views = APL_VIEW_PATHS | APL_VIEW_LISTING,
+    .views = APL_VIEW_PATHS | APL_VIEW_LISTING | APL_VIEW_SIMULATION,
     .words_max = -1,
 };

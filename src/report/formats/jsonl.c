@@ -1,7 +1,7 @@
 /* report/formats/jsonl.c: JSON lines, one object a row, for streams and line tools.
  *
- * The first member of each line, "record", says what the rest is: scan, asset, relation, finding, path, coverage, or the row
- * of a listing. The other members are those of the JSON format. */
+ * The first member of each line, "record", says what the rest is: scan, asset, relation, finding, path, coverage, or
+ * the row of a listing. The other members are those of the JSON format. */
 #include "report/format.h"
 #include "report/row.h"
 #include "report/walk.h"
@@ -23,7 +23,7 @@ static void write_scan(apl_text *out, const apl_report *report)
 
     before_row(out, "scan", 0);
     apl_text_add(out, APL_STR("\"summary\":{"));
-    apl_row_summary(out, &summary);
+    apl_row_summary(out, &summary, report->snapshot->estate);
     apl_text_add_char(out, ',');
     apl_row_scan(out, &report->snapshot->scan);
     after_row(out);

@@ -57,10 +57,11 @@ static apl_status write_navigator(apl_output *output, const apl_report *report)
 
     for (size_t i = 0; i < selection->paths.count; i++)
         add_path(&list, report->techniques, &report->snapshot->estate->paths.items[selection->paths.items[i]]);
-    apl_text_add(out, APL_STR("{\"name\":\"Aplomb attack paths\",\"versions\":{\"layer\":\"4.5\",\"navigator\":\"5.1.0\"},"
-                              "\"domain\":\"atlas-atlas\",\"description\":\"Techniques of the attack paths found\",\n"
-                              "\"gradient\":{\"colors\":[\"#fff3c4\",\"#c62828\"],\"minValue\":0,\"maxValue\":100},\n"
-                              "\"techniques\":["));
+    apl_text_add(out,
+                 APL_STR("{\"name\":\"Aplomb attack paths\",\"versions\":{\"layer\":\"4.5\",\"navigator\":\"5.1.0\"},"
+                         "\"domain\":\"atlas-atlas\",\"description\":\"Techniques of the attack paths found\",\n"
+                         "\"gradient\":{\"colors\":[\"#fff3c4\",\"#c62828\"],\"minValue\":0,\"maxValue\":100},\n"
+                         "\"techniques\":["));
     for (size_t i = 0; i < list.count; i++) {
         apl_text_add(out, i ? APL_STR(",\n{\"techniqueID\":") : APL_STR("\n{\"techniqueID\":"));
         apl_json_write_string(out, list.items[i].id);
