@@ -287,6 +287,39 @@ void apl_access_ask(apl_access_answer *out, apl_asker *asker, const apl_access_q
     out->reason_count = asker->reasons.count;
 }
 
+void apl_access_ask_role(apl_role_answer *out, apl_arena *scratch, const apl_role_question *question)
+{
+    const apl_access_question *asked = &question->question;
+    apl_request request = {asked->action, asked->scope, asked->attributes};
+    apl_value definition = question->role;
+    apl_rights rights = {.condition_text = apl_str_trim(question->condition)};
+    apl_role role = {0};
+    apl_abac *condition = NULL;
+
+    if (definition.type == APL_VALUE_STRING)
+        definition = apl_library_role(question->library, apl_role_guid(apl_value_str(definition)));
+    *out = (apl_role_answer){.decision = APL_UNKNOWN, .by = apl_value_str(question->role)};
+    bool is_known = apl_role_read(&role, scratch, definition);
+    if (!is_known && role.id.size) /* only named: perhaps a built-in one */
+        is_known = apl_role_read(&role, scratch, apl_library_role(question->library, apl_role_guid(role.id)));
+    if (role.id.size) {
+        out->by = role.id;
+        out->name = role.name;
+    }
+    if (!is_known)
+        return;
+    if (rights.condition_text.size && apl_abac_compile(&condition, scratch, rights.condition_text) == APL_OK)
+        rights.condition = condition;
+    rights.role = &role;
+    apl_truth allows = apl_rights_allow(&out->is_contested, &rights, asked->plane, &request);
+    out->decision = allows == APL_TRUE ? APL_ALLOW : allows == APL_FALSE ? APL_DENY : APL_CONDITIONAL;
+}
+
+apl_str apl_access_grant_condition(const apl_access *access, const apl_grant *grant)
+{
+    return access->rights.items[grant->rights].condition_text;
+}
+
 size_t apl_access_group_chain(uint32_t *out, size_t max, const apl_access *access, uint32_t from, uint32_t to)
 {
     uint32_t members[APL_ACCESS_MEMBERS_MAX];

@@ -115,7 +115,7 @@ static void describe(apl_snapshot *out, const apl_content *content, const apl_sc
     };
 }
 
-apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_options *options)
+apl_status apl_scan_unjudged(apl_snapshot *out, apl_content *content, const apl_scan_options *options)
 {
     apl_estate *estate = apl_memory_new(sizeof *estate);
 
@@ -126,10 +126,19 @@ apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_
         apl_memory_free(estate);
         return status;
     }
-    status = apl_pipeline_paths(estate, content, threads_of(options));
+    *out = (apl_snapshot){.estate = estate};
+    describe(out, content, options);
+    return APL_OK;
+}
+
+apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_options *options)
+{
+    apl_status status = apl_scan_unjudged(out, content, options);
+
+    if (status == APL_OK)
+        status = apl_pipeline_paths(out->estate, content, threads_of(options));
     if (status != APL_OK) {
-        apl_estate_free(estate);
-        apl_memory_free(estate);
+        apl_snapshot_free(out);
         return status;
     }
     apl_evaluate_options evaluate = {
@@ -142,11 +151,10 @@ apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_
         .threads = threads_of(options),
         .keeps_passes = options->keeps_passes,
     };
-    apl_evaluate(estate, &evaluate);
-    apl_evaluate_fixes(estate);
-    apl_score_set(estate);
-    *out = (apl_snapshot){.estate = estate};
-    describe(out, content, options);
+    apl_evaluate(out->estate, &evaluate);
+    apl_evaluate_fixes(out->estate);
+    apl_score_set(out->estate);
+    out->scan.finished = instant_text(out->estate->arena, apl_clock_now());
     return APL_OK;
 }
 
