@@ -45,6 +45,8 @@ typedef enum apl_grant_kind {
     APL_GRANT_ELIGIBLE,      /* must be activated first (Privileged Identity Management) */
     APL_GRANT_CLASSIC,       /* a classic administrator: Owner of the subscription */
     APL_GRANT_ACCESS_POLICY, /* an access policy of a key vault; `assignment` is the vault */
+    APL_GRANT_DIRECTORY,     /* a role of the directory; an eligible one is APL_GRANT_ELIGIBLE */
+    APL_GRANT_APPLICATION,   /* an application permission; `assignment` may be the service principal that has it */
 } apl_grant_kind;
 
 /* One principal has one role at one scope. */
@@ -57,7 +59,7 @@ typedef struct apl_grant {
     apl_str principal_id;     /* object id in lower case; of a classic administrator the mail address */
     apl_str role_id;          /* of the definition, in lower case: a GUID */
     apl_str role_name;        /* empty when the role is in neither the documents nor the library */
-    apl_str scope;            /* as read; "/" is everything */
+    apl_str scope;            /* as read; "/" is everything. In the directory entra://<tenant>[/<collection>/<id>] */
     apl_str scope_key;        /* the same in lower case, without a slash at the end */
     uint8_t kind;             /* apl_grant_kind */
     bool has_condition;       /* on the assignment, or on a permission block of the role */

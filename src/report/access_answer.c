@@ -12,13 +12,15 @@ static const char *const reason_kinds[] = {
     [APL_GRANT_ELIGIBLE] = "eligible-assignment",
     [APL_GRANT_CLASSIC] = "classic-administrator",
     [APL_GRANT_ACCESS_POLICY] = "access-policy",
+    [APL_GRANT_DIRECTORY] = "directory-role",
+    [APL_GRANT_APPLICATION] = "application-permission",
 };
 
 static const char *kind_of(const apl_access_reason *reason)
 {
     if (reason->is_deny_assignment)
         return "deny-assignment";
-    return reason->grant ? reason_kinds[reason->grant->kind] : "directory";
+    return reason->grant ? reason_kinds[reason->grant->kind] : "owner";
 }
 
 static apl_str asset_id(const apl_shown_answer *shown, apl_asset_id asset)

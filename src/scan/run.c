@@ -119,6 +119,7 @@ apl_status apl_scan_unjudged(apl_snapshot *out, apl_content *content, const apl_
 {
     apl_estate *estate = apl_memory_new(sizeof *estate);
 
+    *out = (apl_snapshot){0};
     apl_estate_init(estate, &content->vocabulary);
     apl_status status = apl_pipeline_estate(estate, content, options);
     if (status != APL_OK) {
