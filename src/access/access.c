@@ -29,6 +29,17 @@ static const char *const field_names[APL_ACCESS_FIELD_COUNT][APL_ACCESS_FIELD_FO
     [APL_ACCESS_CHILDREN] = {"properties.children", NULL, NULL},
     [APL_ACCESS_CHAIN] = {"properties.managementGroupAncestorsChain", "managementGroupAncestorsChain", NULL},
     [APL_ACCESS_DETAILS] = {"properties.details", NULL, NULL},
+    [APL_ACCESS_DIRECTORY_SCOPE] = {"directoryScopeId", NULL, NULL},
+    [APL_ACCESS_TEMPLATE] = {"templateId", "roleTemplateId", NULL},
+    [APL_ACCESS_DISPLAY_NAME] = {"displayName", NULL, NULL},
+    [APL_ACCESS_MEMBERS] = {"members[*].id", NULL, NULL},
+    [APL_ACCESS_APP_GIVEN_ROLE] = {"appRoleAssignments[*].appRoleId", NULL, NULL},
+    [APL_ACCESS_APP_GIVEN_RESOURCE] = {"appRoleAssignments[*].resourceId", NULL, NULL},
+    [APL_ACCESS_APP_ROLE_IDS] = {"appRoles[*].id", NULL, NULL},
+    [APL_ACCESS_APP_ROLE_VALUES] = {"appRoles[*].value", NULL, NULL},
+    [APL_ACCESS_APP_ROLE_ID] = {"appRoleId", NULL, NULL},
+    [APL_ACCESS_RESOURCE_ID] = {"resourceId", NULL, NULL},
+    [APL_ACCESS_DIRECTORY_ORIGIN] = {"roleAssignmentOriginId", NULL, NULL},
 };
 
 apl_access_fields *apl_access_fields_ask(apl_arena *arena, apl_fields *fields)
@@ -131,6 +142,17 @@ uint32_t apl_access_rights(apl_access *access, const apl_role *role, apl_str key
     return number;
 }
 
+uint32_t apl_access_held_rights(apl_access *access, apl_plane plane, apl_str id)
+{
+    apl_str whole = apl_arena_format(access->arena, "%d\n%.*s", (int)plane, APL_STR_ARG(id));
+    uint32_t number = (uint32_t)access->rights.count;
+    uint32_t known = apl_table_put(access->rights_by_key, whole, number);
+
+    if (known == number)
+        APL_PUSH(&access->rights, ((apl_rights){.held = apl_str_slice(whole, 2, whole.size), .held_plane = plane}));
+    return known;
+}
+
 /* Grants by identity: counted, then filled. */
 static void index_grants(apl_access *access)
 {
@@ -158,12 +180,12 @@ static void set_assets(apl_access *access)
 }
 
 /* An answer without assignments still shows that somebody looked. */
-static bool covers_assignments(const apl_estate *estate)
+static bool covers_assignments(const apl_estate *estate, apl_str type)
 {
     for (size_t i = 0; i < estate->coverage.count; i++) {
         const apl_coverage *row = &estate->coverage.items[i];
         if (row->state == APL_COVERAGE_READ &&
-            apl_str_equal_nocase(row->type, APL_STR("Microsoft.Authorization/roleAssignments")))
+            apl_str_equal_nocase(row->type, type))
             return true;
     }
     return false;
@@ -193,11 +215,14 @@ apl_access *apl_access_new(const apl_access_options *options)
     access->roles_by_guid = apl_table_new(true);
     access->rights_by_key = apl_table_new(true);
     access->actions_by_key = apl_table_new(true);
+    access->held_names[0] = apl_table_new(true);
+    access->held_names[1] = apl_table_new(true);
     apl_identities_init(&access->identities, estate, &names);
     for (size_t i = 0; i < estate->assets.count; i++) {
         apl_subject subject = apl_estate_subject(estate, (apl_asset_id)i);
         if (apl_str_equal_nocase(subject.asset->type, APL_STR("Microsoft.Authorization/roleDefinitions")))
             take_definition(access, &subject);
+        apl_access_read_directory_names(access, &subject);
     }
     for (size_t i = 0; i < estate->assets.count; i++) {
         apl_subject subject = apl_estate_subject(estate, (apl_asset_id)i);
@@ -205,8 +230,12 @@ apl_access *apl_access_new(const apl_access_options *options)
             continue;
         apl_access_read_azure(access, &subject);
         apl_access_read_vault(access, &subject);
+        apl_access_read_directory(access, &subject);
     }
-    access->has_assignments = access->grants.count > 0 || covers_assignments(estate);
+    access->has_assignments = access->has_assignments || access->denies.count ||
+                              covers_assignments(estate, APL_STR("Microsoft.Authorization/roleAssignments"));
+    access->has_directory = access->has_directory ||
+                            covers_assignments(estate, APL_STR("microsoft.graph.unifiedRoleAssignment"));
     access->groups = apl_management_groups_new(estate, &scopes);
     apl_identities_link(&access->identities);
     index_grants(access);
@@ -231,6 +260,9 @@ void apl_access_free(apl_access *access)
     apl_table_free(access->roles_by_guid);
     apl_table_free(access->rights_by_key);
     apl_table_free(access->actions_by_key);
+    apl_table_free(access->held_names[0]);
+    apl_table_free(access->held_names[1]);
+    apl_memory_free(access->held_ids.items);
     apl_management_groups_free(access->groups);
     apl_identities_free(&access->identities);
     apl_arena_free(access->arena);
@@ -239,7 +271,8 @@ void apl_access_free(apl_access *access)
 
 apl_action_id apl_access_action(apl_access *access, apl_plane plane, apl_str action)
 {
-    apl_str key = apl_arena_format(access->arena, "%d%.*s", (int)plane, APL_STR_ARG(action));
+    apl_str name = plane < APL_PLANE_DIRECTORY ? action : apl_access_held_id(access, plane, action);
+    apl_str key = apl_arena_format(access->arena, "%d%.*s", (int)plane, APL_STR_ARG(name));
     apl_action_id number = (apl_action_id)access->actions.count;
 
     APL_ASSERT(access->allowed == NULL);
@@ -251,8 +284,14 @@ apl_action_id apl_access_action(apl_access *access, apl_plane plane, apl_str act
 
 apl_truth apl_rights_allow(bool *is_contested, const apl_rights *rights, apl_plane plane, const apl_request *request)
 {
-    apl_truth allowed = apl_role_allows(is_contested, rights->role, plane, request);
+    apl_truth allowed = APL_FALSE;
 
+    if (rights->held.size)
+        return plane == rights->held_plane && apl_str_equal_nocase(rights->held, request->action) ? APL_TRUE
+                                                                                                   : APL_FALSE;
+    if (plane >= APL_PLANE_DIRECTORY)
+        return APL_FALSE;
+    allowed = apl_role_allows(is_contested, rights->role, plane, request);
     if (allowed == APL_FALSE || rights->condition_text.size == 0)
         return allowed;
     return apl_truth_both(allowed, apl_role_condition(rights->condition, rights->condition_text, request));
@@ -269,7 +308,8 @@ void apl_access_compile(apl_access *access)
     access->perhaps = apl_memory_new(size);
     access->contested = apl_memory_new(size);
     for (size_t r = 0; r < access->rights.count; r++) {
-        for (size_t a = 0; access->rights.items[r].role && a < access->actions.count; a++) {
+        bool is_known = access->rights.items[r].role || access->rights.items[r].held.size;
+        for (size_t a = 0; is_known && a < access->actions.count; a++) {
             apl_request request = {.action = access->actions.items[a].action};
             bool is_contested = false;
             apl_truth allows =
@@ -302,7 +342,7 @@ apl_decision apl_access_grant_allows(const apl_access *access, const apl_grant *
 {
     APL_ASSERT(access->allowed && action < access->actions.count);
     if (!grant->is_role_known)
-        return APL_UNKNOWN;
+        return access->actions.items[action].plane < APL_PLANE_DIRECTORY ? APL_UNKNOWN : APL_DENY;
     if (has_bit(access, access->allowed, grant, action))
         return grant->kind == APL_GRANT_ELIGIBLE ? APL_CONDITIONAL : APL_ALLOW;
     return has_bit(access, access->perhaps, grant, action) ? APL_CONDITIONAL : APL_DENY;
@@ -336,8 +376,10 @@ apl_decision apl_access_covers(const apl_access *access, apl_str scope, apl_str 
 {
     char scope_buffer[APL_ID_BYTES_MAX];
     char buffer[APL_ID_BYTES_MAX];
-    apl_truth covers = apl_scope_covers(access->groups, apl_scope_key_in(scope_buffer, scope),
-                                        apl_scope_key_in(buffer, resource_id));
+    apl_str key = apl_scope_key_in(scope_buffer, scope);
+    apl_str resource = apl_scope_key_in(buffer, resource_id);
+    apl_truth covers = apl_is_directory_id(key) ? apl_directory_covers(access, key, resource)
+                                                : apl_scope_covers(access->groups, key, resource);
 
     return covers == APL_TRUE ? APL_ALLOW : covers == APL_FALSE ? APL_DENY : APL_UNKNOWN;
 }

@@ -45,6 +45,8 @@ typedef enum apl_grant_kind {
     APL_GRANT_ELIGIBLE,      /* must be activated first (Privileged Identity Management) */
     APL_GRANT_CLASSIC,       /* a classic administrator: Owner of the subscription */
     APL_GRANT_ACCESS_POLICY, /* an access policy of a key vault; `assignment` is the vault */
+    APL_GRANT_DIRECTORY,     /* a role of the directory; an eligible one is APL_GRANT_ELIGIBLE */
+    APL_GRANT_APPLICATION,   /* an application permission; `assignment` may be the service principal that has it */
 } apl_grant_kind;
 
 /* One principal has one role at one scope. */
@@ -57,7 +59,7 @@ typedef struct apl_grant {
     apl_str principal_id;     /* object id in lower case; of a classic administrator the mail address */
     apl_str role_id;          /* of the definition, in lower case: a GUID */
     apl_str role_name;        /* empty when the role is in neither the documents nor the library */
-    apl_str scope;            /* as read; "/" is everything */
+    apl_str scope;            /* as read; "/" is everything. In the directory entra://<tenant>[/<collection>/<id>] */
     apl_str scope_key;        /* the same in lower case, without a slash at the end */
     uint8_t kind;             /* apl_grant_kind */
     bool has_condition;       /* on the assignment, or on a permission block of the role */
@@ -132,6 +134,27 @@ typedef struct apl_access_answer {
 
 /* About 1,000,000 a second when actions repeat. */
 void apl_access_ask(apl_access_answer *out, apl_asker *asker, const apl_access_question *question);
+
+/* What one role alone gives, assigned at `question->scope`, with no estate at all; the principal is not looked at.
+ * `role` is a definition in any form, or the id or name of a built-in role; one that nobody knows is unknown. */
+typedef struct apl_role_question {
+    apl_value role;
+    apl_str condition; /* of the assignment; may be empty */
+    const apl_library *library;
+    apl_access_question question;
+} apl_role_question;
+
+typedef struct apl_role_answer {
+    apl_decision decision;
+    apl_str by; /* the role's id, else its name */
+    apl_str name;
+    bool is_contested;
+} apl_role_answer;
+
+void apl_access_ask_role(apl_role_answer *out, apl_arena *scratch, const apl_role_question *question);
+
+/* The condition of the assignment that makes the grant, as its document has it. */
+apl_str apl_access_grant_condition(const apl_access *access, const apl_grant *grant);
 
 /* The groups by which `identity` got the reason's grant, nearest first, at most `max` of them; the number of them. */
 size_t apl_access_group_chain(uint32_t *out, size_t max, const apl_access *access, uint32_t from, uint32_t to);

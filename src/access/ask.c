@@ -16,7 +16,7 @@ enum { KEPT_FALSE = 1, KEPT_TRUE = 2, KEPT_UNREAD = 3, KEPT_CONTESTED = 4 };
 struct apl_asker {
     const apl_access *access;
     apl_arena *arena;         /* what is kept of actions */
-    apl_table *kept[2];       /* by plane: action -> outcomes */
+    apl_table *kept[APL_PLANE_COUNT]; /* by plane: action -> outcomes */
     APL_VECTOR(uint8_t *) outcomes; /* by kept action: by rights */
     APL_VECTOR(apl_access_reason) reasons;
     uint32_t members[APL_ACCESS_MEMBERS_MAX];
@@ -30,8 +30,8 @@ apl_asker *apl_asker_new(const apl_access *access)
 
     asker->access = access;
     asker->arena = apl_arena_new();
-    asker->kept[0] = apl_table_new(true);
-    asker->kept[1] = apl_table_new(true);
+    for (unsigned plane = 0; plane < APL_PLANE_COUNT; plane++)
+        asker->kept[plane] = apl_table_new(true);
     return asker;
 }
 
@@ -39,8 +39,8 @@ void apl_asker_free(apl_asker *asker)
 {
     if (asker == NULL)
         return;
-    apl_table_free(asker->kept[0]);
-    apl_table_free(asker->kept[1]);
+    for (unsigned plane = 0; plane < APL_PLANE_COUNT; plane++)
+        apl_table_free(asker->kept[plane]);
     apl_memory_free(asker->outcomes.items);
     apl_memory_free(asker->reasons.items);
     apl_arena_free(asker->arena);
@@ -49,7 +49,7 @@ void apl_asker_free(apl_asker *asker)
 
 static void forget(apl_asker *asker)
 {
-    for (unsigned plane = 0; plane < 2; plane++) {
+    for (unsigned plane = 0; plane < APL_PLANE_COUNT; plane++) {
         apl_table_free(asker->kept[plane]);
         asker->kept[plane] = apl_table_new(true);
     }
@@ -76,6 +76,7 @@ typedef struct asking {
     apl_asker *asker;
     const apl_access *access;
     const apl_access_question *question;
+    apl_plane plane;
     apl_request request;
     apl_str resource_key;
     uint8_t *outcomes;
@@ -92,8 +93,8 @@ static apl_truth allows(asking *at, const apl_grant *grant, bool *is_contested)
     uint8_t *kept = &at->outcomes[grant->rights];
 
     if (*kept == 0) {
-        apl_request alone = {.action = at->question->action};
-        apl_truth truth = apl_rights_allow(is_contested, rights, at->question->plane, &alone);
+        apl_request alone = {.action = at->request.action};
+        apl_truth truth = apl_rights_allow(is_contested, rights, at->plane, &alone);
         *kept = truth == APL_TRUE ? KEPT_TRUE : truth == APL_FALSE ? KEPT_FALSE : KEPT_UNREAD;
         *kept = (uint8_t)(*kept | (*is_contested ? KEPT_CONTESTED : 0));
     }
@@ -104,13 +105,18 @@ static apl_truth allows(asking *at, const apl_grant *grant, bool *is_contested)
     /* The condition is open for the action alone; the resource or the attributes of the question may close it. */
     if (!rights->reads_resource && !apl_value_is_there(at->question->attributes))
         return APL_TRUTH_UNREAD;
-    return apl_rights_allow(NULL, rights, at->question->plane, &at->request);
+    return apl_rights_allow(NULL, rights, at->plane, &at->request);
 }
 
 static apl_decision outcome_of(asking *at, const apl_grant *grant, bool *is_contested)
 {
-    apl_truth covers = apl_scope_covers(at->access->groups, grant->scope_key, at->resource_key);
+    bool is_directory = at->access->rights.items[grant->rights].held.size > 0;
+    apl_truth covers = APL_FALSE;
 
+    if (is_directory != (at->plane >= APL_PLANE_DIRECTORY))
+        return APL_DENY;
+    covers = is_directory ? apl_directory_covers(at->access, grant->scope_key, at->resource_key)
+                          : apl_scope_covers(at->access->groups, grant->scope_key, at->resource_key);
     if (covers == APL_FALSE)
         return APL_DENY;
     if (!grant->is_role_known)
@@ -160,12 +166,11 @@ static apl_truth take_denies(asking *at)
 {
     apl_truth denied = APL_FALSE;
 
-    for (size_t i = 0; i < at->access->denies.count; i++) {
+    for (size_t i = 0; at->plane < APL_PLANE_DIRECTORY && i < at->access->denies.count; i++) {
         const apl_deny *deny = &at->access->denies.items[i];
         if (!apl_deny_names(deny, at->asker->members, at->asker->member_count))
             continue;
-        apl_truth holds =
-            apl_deny_holds(at->access, deny, at->question->plane, &at->request, at->resource_key);
+        apl_truth holds = apl_deny_holds(at->access, deny, at->plane, &at->request, at->resource_key);
         if (holds == APL_FALSE)
             continue;
         if (denied != APL_TRUE)
@@ -208,7 +213,7 @@ static apl_asset_id vault_of(const asking *at)
     static const char prefix[] = "/providers/microsoft.keyvault/vaults/";
     long at_provider = apl_str_find(at->resource_key, apl_str_from(prefix));
 
-    if (at->question->plane != APL_PLANE_DATA || at_provider < 0 ||
+    if (at->plane != APL_PLANE_DATA || at_provider < 0 ||
         !apl_str_starts_nocase(at->question->action, APL_STR("Microsoft.KeyVault/vaults/")))
         return APL_ASSET_NONE;
     uint32_t end = (uint32_t)at_provider + (uint32_t)sizeof prefix - 1;
@@ -257,6 +262,47 @@ static apl_decision decide(asking *at)
     return denied == APL_TRUTH_UNREAD && outcome == APL_ALLOW ? APL_CONDITIONAL : outcome;
 }
 
+/* In the directory the action says the plane: a permission that is known as one, else a role. */
+static void choose_plane(asking *at)
+{
+    const apl_access *access = at->access;
+    apl_str action = at->question->action;
+
+    at->plane = at->question->plane;
+    if (at->plane < APL_PLANE_DIRECTORY && apl_is_directory_id(at->question->scope)) {
+        bool is_permission = apl_value_is_there(apl_library_app_role(access->library, action)) ||
+                             apl_table_get(access->held_names[1], action) != APL_TABLE_NONE;
+        at->plane = is_permission ? APL_PLANE_APPLICATION : APL_PLANE_DIRECTORY;
+    }
+    if (at->plane >= APL_PLANE_DIRECTORY)
+        action = apl_access_held_id(access, at->plane, action);
+    at->request = (apl_request){action, at->question->scope, at->question->attributes};
+}
+
+/* "owner" of an application, service principal or group. */
+static void take_owners(asking *at)
+{
+    const apl_estate *estate = at->access->estate;
+    apl_relation_type owns = apl_vocabulary_relation(estate->vocabulary, APL_STR("owns"));
+    apl_asset_id object = apl_estate_find(estate, at->question->scope);
+
+    if (at->plane != APL_PLANE_DIRECTORY || !apl_str_equal_nocase(at->question->action, APL_STR("owner")) ||
+        object == APL_ASSET_NONE || estate->relations_in == NULL)
+        return;
+    for (uint32_t i = estate->relations_in[object]; i < estate->relations_in[object + 1]; i++) {
+        const apl_relation *relation = &estate->relations.items[estate->relations_by_to[i]];
+        uint32_t owner = at->access->identities.of_asset[relation->from];
+        bool is_one = false;
+        for (size_t m = 0; relation->type == owns && m < at->asker->member_count; m++)
+            is_one = is_one || (owner != APL_IDENTITY_NONE && at->asker->members[m] == owner);
+        if (!is_one)
+            continue;
+        at->has_allow = true;
+        APL_PUSH(&at->asker->reasons,
+                 ((apl_access_reason){.asset = object, .outcome = APL_ALLOW, .identity = owner}));
+    }
+}
+
 void apl_access_ask(apl_access_answer *out, apl_asker *asker, const apl_access_question *question)
 {
     const apl_access *access = asker->access;
@@ -265,26 +311,62 @@ void apl_access_ask(apl_access_answer *out, apl_asker *asker, const apl_access_q
 
     *out = (apl_access_answer){.decision = APL_UNKNOWN};
     asker->reasons.count = 0;
-    if (!access->has_assignments) {
-        out->note = APL_STR("no role assignment was read");
-        return;
-    }
+    choose_plane(&at);
+    bool is_directory = at.plane >= APL_PLANE_DIRECTORY;
     if (identity == APL_IDENTITY_NONE) {
         out->note = APL_STR("nothing that was read names the principal");
-        if (is_guid(question->principal) && access->denies.count == 0)
+        if (is_guid(question->principal) && access->has_assignments && !is_directory && access->denies.count == 0)
             out->decision = APL_DENY;
         return;
     }
     asker->member_count = apl_access_members(asker->members, APL_ACCESS_MEMBERS_MAX, access, identity);
     at.resource_key = apl_scope_key_in(asker->resource, question->scope);
-    at.request = (apl_request){question->action, question->scope, question->attributes};
-    at.outcomes = outcomes_of(asker, question->plane, question->action);
+    at.outcomes = outcomes_of(asker, at.plane, at.request.action);
     choose_model(&at);
+    take_owners(&at);
     out->decision = decide(&at);
+    if (out->decision == APL_DENY && asker->reasons.count == 0 &&
+        !(is_directory ? access->has_directory : access->has_assignments)) {
+        out->decision = APL_UNKNOWN;
+        out->note = APL_STR("no role assignment was read");
+    }
     if (asker->reasons.count > 1)
         qsort(asker->reasons.items, asker->reasons.count, sizeof *asker->reasons.items, by_asset);
     out->reasons = asker->reasons.items;
     out->reason_count = asker->reasons.count;
+}
+
+void apl_access_ask_role(apl_role_answer *out, apl_arena *scratch, const apl_role_question *question)
+{
+    const apl_access_question *asked = &question->question;
+    apl_request request = {asked->action, asked->scope, asked->attributes};
+    apl_value definition = question->role;
+    apl_rights rights = {.condition_text = apl_str_trim(question->condition)};
+    apl_role role = {0};
+    apl_abac *condition = NULL;
+
+    if (definition.type == APL_VALUE_STRING)
+        definition = apl_library_role(question->library, apl_role_guid(apl_value_str(definition)));
+    *out = (apl_role_answer){.decision = APL_UNKNOWN, .by = apl_value_str(question->role)};
+    bool is_known = apl_role_read(&role, scratch, definition);
+    if (!is_known && role.id.size) /* only named: perhaps a built-in one */
+        is_known = apl_role_read(&role, scratch, apl_library_role(question->library, apl_role_guid(role.id)));
+    if (role.id.size) {
+        out->by = role.id;
+        out->name = role.name;
+    }
+    if (!is_known)
+        return;
+    if (rights.condition_text.size && apl_abac_compile(&condition, scratch, rights.condition_text) == APL_OK)
+        rights.condition = condition;
+    rights.role = &role;
+    apl_truth allows = apl_rights_allow(&out->is_contested, &rights, asked->plane, &request);
+    out->decision = allows == APL_TRUE ? APL_ALLOW : allows == APL_FALSE ? APL_DENY : APL_CONDITIONAL;
+}
+
+apl_str apl_access_grant_condition(const apl_access *access, const apl_grant *grant)
+{
+    return access->rights.items[grant->rights].condition_text;
 }
 
 size_t apl_access_group_chain(uint32_t *out, size_t max, const apl_access *access, uint32_t from, uint32_t to)

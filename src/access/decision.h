@@ -6,8 +6,11 @@
 
 #include "base/str.h"
 
-/* What may be done to a resource (control) and what with the data in it (data); a right to one is none to the other. */
-typedef enum apl_plane { APL_PLANE_CONTROL = 0, APL_PLANE_DATA } apl_plane;
+/* What may be done to a resource (control) and what with the data in it (data); a right to one is none to the other. In
+ * the directory an "action" is a role that is held, by its name or template id, or an application permission, by
+ * its value or id. */
+typedef enum apl_plane { APL_PLANE_CONTROL = 0, APL_PLANE_DATA, APL_PLANE_DIRECTORY, APL_PLANE_APPLICATION } apl_plane;
+#define APL_PLANE_COUNT 4
 
 typedef enum apl_decision {
     APL_DENY = 0,

@@ -30,6 +30,17 @@ typedef enum apl_access_field {
     APL_ACCESS_CHILDREN,
     APL_ACCESS_CHAIN,
     APL_ACCESS_DETAILS,
+    APL_ACCESS_DIRECTORY_SCOPE,
+    APL_ACCESS_TEMPLATE,
+    APL_ACCESS_DISPLAY_NAME,
+    APL_ACCESS_MEMBERS,
+    APL_ACCESS_APP_GIVEN_ROLE,
+    APL_ACCESS_APP_GIVEN_RESOURCE,
+    APL_ACCESS_APP_ROLE_IDS,
+    APL_ACCESS_APP_ROLE_VALUES,
+    APL_ACCESS_APP_ROLE_ID,
+    APL_ACCESS_RESOURCE_ID,
+    APL_ACCESS_DIRECTORY_ORIGIN,
     APL_ACCESS_FIELD_COUNT,
 } apl_access_field;
 
@@ -39,9 +50,11 @@ struct apl_access_fields {
     apl_field_id ids[APL_ACCESS_FIELD_COUNT][APL_ACCESS_FIELD_FORMS];
 };
 
-/* A role with the condition of an assignment. */
+/* A role with the condition of an assignment; or a role of the directory, which is held or not. */
 typedef struct apl_rights {
-    const apl_role *role; /* NULL: nobody knows it */
+    apl_str held;         /* in the directory: the id of the role or permission; else empty */
+    apl_plane held_plane; /* with `held`: of the two planes of the directory */
+    const apl_role *role; /* NULL: nobody knows it, or `held` */
     apl_str condition_text;
     const apl_abac *condition; /* NULL with a text: it cannot be read */
     bool reads_resource;
@@ -79,7 +92,10 @@ struct apl_access {
     uint32_t *grants_from;  /* by identity: offsets into grants_by_identity */
     uint32_t *grants_of;    /* grant numbers, by identity */
     APL_VECTOR(apl_deny) denies;
-    bool has_assignments; /* a document of role assignments was read, or the list of them was empty */
+    bool has_assignments; /* a document of Azure role assignments was read, or the list of them was empty */
+    bool has_directory;   /* the same for roles of the directory */
+    apl_table *held_names[2]; /* by plane of the directory: id or name -> held_ids */
+    APL_VECTOR(apl_str) held_ids;
     APL_VECTOR(apl_registered) actions;
     apl_table *actions_by_key; /* "<plane><action>" */
     uint32_t word_count;       /* of a bit set over the actions; set by apl_access_compile */
@@ -96,6 +112,24 @@ const apl_role *apl_access_role(apl_access *access, apl_str definition_id);
 
 /* The number of the (role, condition). `key` tells roles apart. */
 uint32_t apl_access_rights(apl_access *access, const apl_role *role, apl_str key, apl_str condition);
+
+/* The number of a role or permission of the directory; `id` is canonical. */
+uint32_t apl_access_held_rights(apl_access *access, apl_plane plane, apl_str id);
+
+/* The canonical id of a role or permission of the directory by its id, template id, name or value; else the text. */
+apl_str apl_access_held_id(const apl_access *access, apl_plane plane, apl_str text);
+
+/* Whether a scope of the directory covers a directory object, or an Azure resource of its tenant. */
+apl_truth apl_directory_covers(const apl_access *access, apl_str scope_key, apl_str resource_key);
+
+static inline bool apl_is_directory_id(apl_str id)
+{
+    return apl_str_starts_nocase(id, APL_STR("entra://"));
+}
+
+/* Definitions first, then what is assigned. */
+void apl_access_read_directory_names(apl_access *access, const apl_subject *subject);
+void apl_access_read_directory(apl_access *access, const apl_subject *subject);
 
 /* The readers; each takes what it knows of one asset. Azure: assignments, deny assignments, classic administrators. */
 void apl_access_read_azure(apl_access *access, const apl_subject *subject);

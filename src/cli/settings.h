@@ -34,6 +34,12 @@ typedef struct apl_settings {
     const char *parameters;
     const char *aliases;
     const char *now;
+    const char *principal;
+    const char *action;
+    const char *resource;
+    const char *plane;
+    const char *batch;
+    const char *as;
     unsigned jobs;
     unsigned limit;
     bool only_ai;
@@ -41,6 +47,8 @@ typedef struct apl_settings {
     bool offline;
     bool no_store;
     bool quiet;
+    bool explain;
+    bool capabilities;
     bool no_color;
     bool help;
     apl_environment environment;

@@ -44,7 +44,14 @@ typedef struct granting {
 
 static apl_plane plane_of(apl_permission_plane plane)
 {
-    return plane == APL_PERMISSION_DATA ? APL_PLANE_DATA : APL_PLANE_CONTROL;
+    static const apl_plane planes[] = {
+        [APL_PERMISSION_CONTROL] = APL_PLANE_CONTROL,
+        [APL_PERMISSION_DATA] = APL_PLANE_DATA,
+        [APL_PERMISSION_DIRECTORY_ROLE] = APL_PLANE_DIRECTORY,
+        [APL_PERMISSION_APP_ROLE] = APL_PLANE_APPLICATION,
+    };
+
+    return planes[plane];
 }
 
 static void register_actions(granting *job, use *out, const apl_permission *permission)
@@ -54,8 +61,6 @@ static void register_actions(granting *job, use *out, const apl_permission *perm
     out->permission = permission;
     for (size_t i = 0; i < permission->action_count; i++) {
         const apl_permission_action *action = &permission->actions[i];
-        if (action->plane != APL_PERMISSION_CONTROL && action->plane != APL_PERMISSION_DATA)
-            continue;
         out->is_data[out->action_count] = action->plane == APL_PERMISSION_DATA;
         out->actions[out->action_count++] = apl_access_action(job->at->access, plane_of(action->plane), action->name);
     }

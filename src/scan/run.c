@@ -115,6 +115,23 @@ static void describe(apl_snapshot *out, const apl_content *content, const apl_sc
     };
 }
 
+apl_status apl_scan_unjudged(apl_snapshot *out, apl_content *content, const apl_scan_options *options)
+{
+    apl_estate *estate = apl_memory_new(sizeof *estate);
+
+    *out = (apl_snapshot){0};
+    apl_estate_init(estate, &content->vocabulary);
+    apl_status status = apl_pipeline_estate(estate, content, options);
+    if (status != APL_OK) {
+        apl_estate_free(estate);
+        apl_memory_free(estate);
+        return status;
+    }
+    *out = (apl_snapshot){.estate = estate};
+    describe(out, content, options);
+    return APL_OK;
+}
+
 static void judge(apl_estate *estate, const apl_content *content, const apl_scan_options *options)
 {
     apl_evaluate_options evaluate = {
@@ -135,26 +152,21 @@ static void judge(apl_estate *estate, const apl_content *content, const apl_scan
 
 apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_options *options)
 {
-    apl_estate *estate = apl_memory_new(sizeof *estate);
     apl_attack_run *attack = NULL;
-    apl_simulation *simulation = NULL;
 
-    apl_estate_init(estate, &content->vocabulary);
-    apl_status status = apl_pipeline_estate(estate, content, options);
+    apl_status status = apl_scan_unjudged(out, content, options);
     if (status == APL_OK)
-        status = apl_pipeline_attack(&attack, estate, content, options, threads_of(options));
+        status = apl_pipeline_attack(&attack, out->estate, content, options, threads_of(options));
     if (status == APL_OK) {
-        judge(estate, content, options);
-        status = apl_pipeline_simulate(&simulation, attack, options);
+        judge(out->estate, content, options);
+        status = apl_pipeline_simulate(&out->simulation, attack, options);
     }
     apl_pipeline_attack_free(attack);
     if (status != APL_OK) {
-        apl_estate_free(estate);
-        apl_memory_free(estate);
+        apl_snapshot_free(out);
         return status;
     }
-    *out = (apl_snapshot){.estate = estate, .simulation = simulation};
-    describe(out, content, options);
+    out->scan.finished = instant_text(out->estate->arena, apl_clock_now());
     return APL_OK;
 }
 

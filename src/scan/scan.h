@@ -5,6 +5,7 @@
 #ifndef APL_SCAN_SCAN_H
 #define APL_SCAN_SCAN_H
 
+#include "access/access.h"
 #include "graph/technique.h"
 #include "model/scan.h"
 #include "policy/rule.h"
@@ -44,6 +45,18 @@ void apl_content_free(apl_content *content);
 /* Runs the whole pipeline. The content must outlive the snapshot. A content is used for one scan at a time. */
 apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_options *options);
 void apl_snapshot_free(apl_snapshot *snapshot);
+
+/* The same without judging anything: read, linked, with exposure. */
+apl_status apl_scan_unjudged(apl_snapshot *out, apl_content *content, const apl_scan_options *options);
+
+/* The same out of the bodies of a stored snapshot, which were loaded with it: a store does not keep what rules and the
+ * access layer read. The sources of the options are not looked at. */
+apl_status apl_scan_replay(apl_snapshot *out, apl_content *content, const apl_scan_options *options,
+                           const apl_snapshot *stored);
+
+/* Who may do what in a linked estate that was made with this content; both must outlive it. */
+apl_access *apl_scan_access(const apl_content *content, const apl_estate *estate);
+const apl_library *apl_content_library(const apl_content *content);
 
 /* What the content holds, each list sorted by name; valid as long as the content. */
 typedef struct apl_service_type_info {

@@ -61,6 +61,7 @@ static void add_assignment(apl_access *access, const apl_subject *subject, apl_g
     };
     grant.rights = apl_access_rights(access, role, grant.role_id, condition);
     APL_PUSH(&access->grants, grant);
+    access->has_assignments = true;
 }
 
 /* The role assignment that this active assignment of PIM is, was read too. */
@@ -94,6 +95,7 @@ static void add_classic(apl_access *access, const apl_subject *subject)
     grant.scope_key = apl_scope_key(access->arena, grant.scope);
     grant.rights = apl_access_rights(access, &owner, owner.id, APL_STR_NONE);
     APL_PUSH(&access->grants, grant);
+    access->has_assignments = true;
 }
 
 /* [{id, type}] or [id]. Sets *is_everyone when everyone is among them. */

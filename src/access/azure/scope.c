@@ -228,3 +228,11 @@ apl_truth apl_scope_covers(const apl_management_groups *groups, apl_str scope, a
     apl_str below = container_of(resource);
     return below.size && groups ? group_covers(groups, scope, below) : APL_FALSE;
 }
+
+apl_str apl_scope_tenant(const apl_management_groups *groups, apl_str resource_key)
+{
+    apl_str container = container_of(resource_key);
+    uint32_t found = container.size ? apl_table_get(groups->by_key, container) : APL_TABLE_NONE;
+
+    return found == APL_TABLE_NONE ? APL_STR_NONE : groups->nodes.items[found].tenant;
+}

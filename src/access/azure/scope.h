@@ -29,4 +29,7 @@ apl_str apl_scope_key_in(char *buffer, apl_str scope);
  * resource's subscription are not known far enough. */
 apl_truth apl_scope_covers(const apl_management_groups *groups, apl_str scope, apl_str resource);
 
+/* The tenant of the subscription that the key lies in; empty when it is not known. */
+apl_str apl_scope_tenant(const apl_management_groups *groups, apl_str resource_key);
+
 #endif

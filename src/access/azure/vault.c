@@ -130,6 +130,7 @@ static void add_policy(apl_access *access, apl_asset_id vault, apl_value policy,
         .is_role_known = true,
     };
     APL_PUSH(&access->grants, grant);
+    access->has_assignments = true; /* data of this vault does not go by roles */
 }
 
 static bool is_vault(apl_str type)
