@@ -15,6 +15,7 @@
 #define UNKNOWN_LIKELIHOOD 0.3     /* a role that nobody read */
 #define CONTESTED_LIKELIHOOD 0.5   /* rests on how a star between two slashes is read */
 
+#define ENTRA APL_STR("entra://")
 #define SCOPES_MAX 80   /* scopes above one resource: segments of its id and management groups */
 #define GROUPS_MAX 4096 /* groups that one principal is in */
 
@@ -37,6 +38,7 @@ typedef struct granting {
     apl_table *hubs;     /* text -> node */
     apl_table *by_scope; /* scope key -> index into scope_grants */
     APL_VECTOR(numbers) scope_grants;
+    numbers units;             /* those of administrative units */
     apl_arena *texts;          /* keys of the tables */
     apl_table *containers;     /* subscription -> index into above */
     APL_VECTOR(numbers) above; /* its management groups, as indexes into scope_grants; see scopes_of */
@@ -303,8 +305,11 @@ static void index_scopes(granting *job)
     for (size_t g = 0; g < apl_access_grant_count(job->at->access); g++) {
         apl_str key = apl_access_grant(job->at->access, g)->scope_key;
         uint32_t list = apl_table_put(job->by_scope, key, (uint32_t)job->scope_grants.count);
-        if (list == job->scope_grants.count)
+        if (list == job->scope_grants.count) {
             APL_PUSH(&job->scope_grants, ((numbers){0}));
+            if (apl_str_find(key, APL_STR("/administrativeunits/")) > 0)
+                APL_PUSH(&job->units, list);
+        }
         APL_PUSH(&job->scope_grants.items[list], (uint32_t)g);
     }
 }
@@ -332,19 +337,53 @@ static const numbers *grants_above(granting *job, apl_str subscription)
     return &job->above.items[job->above.count - 1];
 }
 
-/* The lists of grants whose scope holds the resource, at most SCOPES_MAX; their number. */
-static size_t scopes_of(granting *job, uint32_t lists[SCOPES_MAX], apl_str resource_id)
+static void put_scope(const granting *job, uint32_t lists[SCOPES_MAX], size_t *count, apl_str key)
 {
-    apl_str key = lower_key(job->at->arena, resource_id);
+    uint32_t list = apl_table_get(job->by_scope, key);
+
+    if (list != APL_TABLE_NONE && *count < SCOPES_MAX)
+        lists[(*count)++] = list;
+}
+
+/* In the directory: the object, its tenant, and the administrative units that it is in. */
+static size_t directory_scopes(granting *job, uint32_t lists[SCOPES_MAX], apl_str key)
+{
+    apl_str rest = apl_str_slice(key, ENTRA.size, key.size);
+    long slash = apl_str_find(rest, APL_STR("/"));
+    size_t count = 0;
+
+    put_scope(job, lists, &count, key);
+    if (slash >= 0)
+        put_scope(job, lists, &count, apl_str_slice(key, 0, ENTRA.size + (size_t)slash));
+    for (size_t u = 0; u < job->units.count && count < SCOPES_MAX; u++) {
+        apl_str unit =
+            apl_access_grant(job->at->access, job->scope_grants.items[job->units.items[u]].items[0])->scope_key;
+        if (apl_access_covers(job->at->access, unit, key) == APL_ALLOW)
+            lists[count++] = job->units.items[u];
+    }
+    return count;
+}
+
+/* The lists of grants whose scope holds the resource, at most SCOPES_MAX; their number. */
+static size_t scopes_of(granting *job, uint32_t lists[SCOPES_MAX], const apl_asset *asset)
+{
+    apl_str key = lower_key(job->at->arena, asset->id);
     size_t count = 0;
     apl_str last = APL_STR_NONE;
 
+    if (apl_str_starts(key, ENTRA))
+        return directory_scopes(job, lists, key);
     for (apl_str scope = key; scope.size && count < SCOPES_MAX; scope = apl_arm_parent(scope)) {
         uint32_t list = apl_table_get(job->by_scope, scope);
         if (list != APL_TABLE_NONE)
             lists[count++] = list;
         last = scope;
     }
+    /* Who rules the tenant rules its subscriptions, where a technique asks for a role of the directory. */
+    if (asset->tenant.size)
+        put_scope(
+            job, lists, &count,
+            lower_key(job->at->arena, apl_arena_format(job->at->arena, "entra://%.*s", APL_STR_ARG(asset->tenant))));
     const numbers *above = grants_above(job, last);
     for (size_t i = 0; i < above->count && count < SCOPES_MAX; i++) {
         bool is_there = false;
@@ -417,7 +456,7 @@ static void link_asset(granting *job, const apl_move *move)
     apl_cause cause = attack->causes.items[move->cause];
     bool is_by_policies = goes_by_policies(job, cause.on);
     uint32_t lists[SCOPES_MAX];
-    size_t count = scopes_of(job, lists, attack->estate->assets.items[cause.on].id);
+    size_t count = scopes_of(job, lists, &attack->estate->assets.items[cause.on]);
 
     for (size_t i = 0; i < count; i++) {
         const numbers *grants = &job->scope_grants.items[lists[i]];
@@ -473,6 +512,7 @@ static void free_lists(granting *job)
     apl_memory_free(job->scope_grants.items);
     apl_memory_free(job->above.items);
     apl_memory_free(job->techniques.items);
+    apl_memory_free(job->units.items);
     apl_memory_free(job->uses);
     apl_table_free(job->hubs);
     apl_table_free(job->by_scope);
