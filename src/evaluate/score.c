@@ -161,7 +161,13 @@ static int worse_first(const void *a, const void *b)
     return (x->weight > y->weight) - (x->weight < y->weight);
 }
 
-/* The worst tenth of the weight is cut exactly: an asset on the border counts with the part that fits. */
+static double rounded(double mean, double tail)
+{
+    return round(100.0 * (1.0 - (MEAN_SHARE * mean + TAIL_SHARE * tail)) * MICRO) / MICRO;
+}
+
+/* Sorts the list. The worst tenth of the weight is cut exactly: an asset on the border counts with the part that fits.
+ */
 static double score_of(weighted *list, size_t count)
 {
     double total = 0;
@@ -179,36 +185,26 @@ static double score_of(weighted *list, size_t count)
         tail += part * list[i].risk;
         left -= part;
     }
-    double risk = MEAN_SHARE * (sum / total) + TAIL_SHARE * (tail / (total * TAIL_WEIGHT));
-    return round(100.0 * (1.0 - risk) * MICRO) / MICRO;
+    return rounded(sum / total, tail / (total * TAIL_WEIGHT));
 }
 
-/* The places `members` (all when NULL) in one case; `changed` with another risk. */
-typedef struct sample {
-    const uint32_t *members;
-    size_t count;
-    uint32_t changed; /* a place, or UINT32_MAX */
-    double changed_risk;
-} sample;
-
-static double sample_score(const scoring *job, const sample *of, int which, weighted *buffer)
+/* The places `members`, all when NULL, in one case. */
+static double members_score(const scoring *job, const uint32_t *places, size_t count, int which, weighted *buffer)
 {
-    for (size_t i = 0; i < of->count; i++) {
-        uint32_t place = of->members ? of->members[i] : (uint32_t)i;
-        buffer[i] = (weighted){job->items[place].risk[which], job->items[place].weight};
-        if (place == of->changed)
-            buffer[i].risk = of->changed_risk;
+    for (size_t i = 0; i < count; i++) {
+        const scored *one = &job->items[places ? places[i] : i];
+        buffer[i] = (weighted){one->risk[which], one->weight};
     }
-    return score_of(buffer, of->count);
+    return score_of(buffer, count);
 }
 
-static apl_score_value value_of(const scoring *job, const sample *of, weighted *buffer)
+static apl_score_value value_of(const scoring *job, const uint32_t *places, size_t count, weighted *buffer)
 {
     return (apl_score_value){
-        .value = sample_score(job, of, AS_IS, buffer),
-        .low = sample_score(job, of, WORST, buffer),
-        .high = sample_score(job, of, BEST, buffer),
-        .assets = of->count,
+        .value = members_score(job, places, count, AS_IS, buffer),
+        .low = members_score(job, places, count, WORST, buffer),
+        .high = members_score(job, places, count, BEST, buffer),
+        .assets = count,
     };
 }
 
@@ -269,9 +265,8 @@ static void set_scopes(apl_score *score, const scoring *job, weighted *buffer)
                         apl_str_equal(list.items[to].id, list.items[from].id);
              to++)
             places[count++] = list.items[to].place;
-        sample of = {places, count, UINT32_MAX, 0};
         out[score->scope_count++] =
-            (apl_score_scope){list.items[from].type, list.items[from].id, value_of(job, &of, buffer)};
+            (apl_score_scope){list.items[from].type, list.items[from].id, value_of(job, places, count, buffer)};
     }
     score->scopes = out;
     apl_memory_free(list.items);
@@ -320,18 +315,72 @@ static int dearer_first(const void *a, const void *b)
     return apl_str_compare(x->cost.finding, y->cost.finding);
 }
 
-/* Works the exact gain of each candidate out and keeps the dearest. */
-static size_t keep_costs(apl_score_cost *out, candidates *list, const scoring *job, weighted *buffer)
+/* The estate as it is, the worst first, so that the score with one asset changed needs no sorting. */
+typedef struct baseline {
+    const weighted *sorted;
+    size_t count;
+    double total;
+    double sum;
+    double score;
+} baseline;
+
+static baseline baseline_of(const scoring *job, weighted *buffer)
 {
-    sample all = {NULL, job->count, UINT32_MAX, 0};
-    double now = sample_score(job, &all, AS_IS, buffer);
+    baseline base = {.sorted = buffer, .count = job->count};
+
+    base.score = members_score(job, NULL, job->count, AS_IS, buffer);
+    for (size_t i = 0; i < base.count; i++) {
+        base.total += buffer[i].weight;
+        base.sum += buffer[i].weight * buffer[i].risk;
+    }
+    return base;
+}
+
+static double take(double *left, weighted one)
+{
+    double part = one.weight < *left ? one.weight : *left;
+
+    *left -= part;
+    return part * one.risk;
+}
+
+/* The score when one asset with `before` became `after`, whose risk is not higher. O(worst tenth). */
+static double score_with(const baseline *base, weighted before, weighted after)
+{
+    double left = base->total * TAIL_WEIGHT;
+    double tail = 0;
+    bool is_out = false;
+    bool is_in = false;
+
+    for (size_t i = 0; i < base->count && left > 0; i++) {
+        weighted one = base->sorted[i];
+        if (!is_out && one.risk == before.risk && one.weight == before.weight) {
+            is_out = true;
+            continue;
+        }
+        if (!is_in && is_out && worse_first(&after, &one) <= 0) {
+            tail += take(&left, after);
+            is_in = true;
+        }
+        tail += take(&left, one);
+    }
+    if (!is_in && left > 0)
+        tail += take(&left, after);
+    double sum = base->sum - before.weight * (before.risk - after.risk);
+    return rounded(sum / base->total, tail / (base->total * TAIL_WEIGHT));
+}
+
+/* Works the exact gain of each candidate out and keeps the dearest. */
+static size_t keep_costs(apl_score_cost *out, candidates *list, const scoring *job, const baseline *base)
+{
     size_t kept = 0;
 
     for (size_t i = 0; i < list->count; i++) {
         candidate *one = &list->items[i];
-        all.changed = one->place;
-        all.changed_risk = 1.0 - exp(-(job->items[one->place].load[AS_IS] - one->removed));
-        one->cost.gain = round((sample_score(job, &all, AS_IS, buffer) - now) * MICRO) / MICRO;
+        const scored *asset = &job->items[one->place];
+        weighted before = {asset->risk[AS_IS], asset->weight};
+        weighted after = {1.0 - exp(-(asset->load[AS_IS] - one->removed)), asset->weight};
+        one->cost.gain = round((score_with(base, before, after) - base->score) * MICRO) / MICRO;
     }
     if (list->count)
         qsort(list->items, list->count, sizeof *list->items, dearer_first);
@@ -346,10 +395,11 @@ static void set_costs(apl_score *score, const scoring *job, weighted *buffer)
 {
     const apl_estate *estate = job->estate;
     candidates *list = apl_memory_new(sizeof *list);
+    baseline base = baseline_of(job, buffer);
 
     for (uint32_t i = 0; i < job->count; i++)
         offer(list, job, (candidate){{job->items[i].asset, APL_STR_NONE, 0}, i, job->items[i].load[AS_IS], 0});
-    score->asset_count = keep_costs(score->assets, list, job, buffer);
+    score->asset_count = keep_costs(score->assets, list, job, &base);
     list->count = 0;
     for (size_t i = 0; i < estate->findings.count; i++) {
         const apl_finding *finding = &estate->findings.items[i];
@@ -358,7 +408,7 @@ static void set_costs(apl_score *score, const scoring *job, weighted *buffer)
         if (place && load > 0)
             offer(list, job, (candidate){{finding->asset, apl_str_make(finding->id, 32), 0}, place - 1, load, 0});
     }
-    score->finding_count = keep_costs(score->findings, list, job, buffer);
+    score->finding_count = keep_costs(score->findings, list, job, &base);
     apl_memory_free(list);
 }
 
@@ -370,10 +420,9 @@ void apl_score_set(apl_estate *estate)
     gather_assets(&job);
     if (job.count) {
         weighted *buffer = apl_memory_new(job.count * sizeof *buffer);
-        sample all = {NULL, job.count, UINT32_MAX, 0};
         add_loads(&job);
         estate->score.is_there = true;
-        estate->score.estate = value_of(&job, &all, buffer);
+        estate->score.estate = value_of(&job, NULL, job.count, buffer);
         set_scopes(&estate->score, &job, buffer);
         set_costs(&estate->score, &job, buffer);
         apl_memory_free(buffer);
