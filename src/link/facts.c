@@ -1,7 +1,7 @@
 /* link/facts.c: the order of relations, and the facts that follow from them.
  *
- * Parents, tenants of subscriptions, what is AI by one hop and what AI uses it for, levels that people wrote into
- * tags, and which coverage rows are only partial. */
+ * Parents, tenants of subscriptions, what is AI by one hop and what AI uses it for, and which coverage rows are only
+ * partial. */
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -132,84 +132,6 @@ static void set_used_for(apl_estate *estate)
     }
 }
 
-typedef struct tag_level {
-    const char *text;
-    apl_level level;
-} tag_level;
-
-static uint8_t level_in_tags(apl_value tags, const char *const *names, const tag_level *levels, uint8_t otherwise)
-{
-    for (size_t n = 0; names[n]; n++) {
-        apl_str value = apl_value_str(apl_value_member(tags, names[n]));
-        for (size_t i = 0; value.size && levels[i].text; i++) {
-            if (apl_str_equal_nocase(value, apl_str_from(levels[i].text)))
-                return (uint8_t)levels[i].level;
-        }
-    }
-    return otherwise;
-}
-
-/* Tag names and values as the Cloud Adoption Framework recommends them ("Define your tagging strategy"). */
-static void set_levels(apl_estate *estate)
-{
-    static const char *const criticality_names[] = {"criticality", "businessCriticality", "business-criticality", NULL};
-    static const tag_level criticality[] = {
-        {"low", APL_LEVEL_LOW},
-        {"medium", APL_LEVEL_MEDIUM},
-        {"high", APL_LEVEL_HIGH},
-        {"critical", APL_LEVEL_CRITICAL},
-        {"business-critical", APL_LEVEL_HIGH},
-        {"mission-critical", APL_LEVEL_CRITICAL},
-        {"unit-critical", APL_LEVEL_MEDIUM},
-        {NULL, APL_LEVEL_UNKNOWN},
-    };
-    static const char *const sensitivity_names[] = {"sensitivity",         "confidentiality", "dataClassification",
-                                                    "data-classification", "classification",  NULL};
-    static const tag_level sensitivity[] = {
-        {"public", APL_LEVEL_NONE},
-        {"non-business", APL_LEVEL_NONE},
-        {"none", APL_LEVEL_NONE},
-        {"low", APL_LEVEL_LOW},
-        {"general", APL_LEVEL_LOW},
-        {"private", APL_LEVEL_MEDIUM},
-        {"internal", APL_LEVEL_MEDIUM},
-        {"medium", APL_LEVEL_MEDIUM},
-        {"confidential", APL_LEVEL_HIGH},
-        {"high", APL_LEVEL_HIGH},
-        {"highly confidential", APL_LEVEL_HIGH},
-        {"restricted", APL_LEVEL_HIGH},
-        {"secret", APL_LEVEL_HIGH},
-        {NULL, APL_LEVEL_UNKNOWN},
-    };
-
-    for (size_t i = 0; i < estate->assets.count; i++) {
-        apl_asset *asset = &estate->assets.items[i];
-        asset->criticality = level_in_tags(asset->tags, criticality_names, criticality, APL_LEVEL_MEDIUM);
-        asset->sensitivity = level_in_tags(asset->tags, sensitivity_names, sensitivity, APL_LEVEL_UNKNOWN);
-    }
-}
-
-#define PARENTS_MAX 16
-
-/* Data without a label of its own is as sensitive as the resource that holds it; groups and accounts hold no data. */
-static void inherit_sensitivity(apl_estate *estate)
-{
-    apl_kind group = apl_vocabulary_kind(estate->vocabulary, APL_STR("resource-group"));
-    apl_kind account = apl_vocabulary_kind(estate->vocabulary, APL_STR("account"));
-
-    for (size_t i = 0; i < estate->assets.count; i++) {
-        apl_asset *asset = &estate->assets.items[i];
-        apl_asset_id above = asset->parent;
-        for (unsigned level = 0; level < PARENTS_MAX && above != APL_ASSET_NONE; level++) {
-            const apl_asset *holder = &estate->assets.items[above];
-            if (asset->sensitivity != APL_LEVEL_UNKNOWN || holder->kind == group || holder->kind == account)
-                break;
-            asset->sensitivity = holder->sensitivity;
-            above = holder->parent;
-        }
-    }
-}
-
 /* The name of a coverage row, for a table. */
 static apl_str row_key(apl_text *text, apl_str source, apl_str scope, apl_str type)
 {
@@ -261,7 +183,6 @@ void apl_link_facts(apl_estate *estate, apl_services *services)
     set_parents(estate);
     apl_link_tenants(estate);
     set_used_for(estate);
-    set_levels(estate);
-    inherit_sensitivity(estate);
+    apl_link_levels(estate, services);
     set_partial(estate, services);
 }

@@ -72,6 +72,7 @@ struct apl_asset {
     bool is_ai;
     bool is_judged; /* a rule takes its type, and it was read */
     bool ids_ignore_case;
+    apl_asset_id sensitivity_from; /* the asset that the level came from, or APL_ASSET_NONE: a label of its own */
     apl_asset_id same_letters; /* the next asset whose id differs in case only, or APL_ASSET_NONE */
 };
 

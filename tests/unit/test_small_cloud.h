@@ -34,11 +34,12 @@ typedef struct small_cloud {
 
 static const char small_vocabulary[] =
     "{`kinds`: {`ai-service`: {`title`: `s`, `ai`: true}, `ai-agent`: {`title`: `a`, `ai`: true, `network`: false},"
-    "  `storage-account`: {`title`: `t`}, `resource-group`: {`title`: `r`, `network`: false},"
-    "  `account`: {`title`: `c`, `network`: false}, `external`: {`title`: `e`},"
+    "  `storage-account`: {`title`: `t`}, `resource-group`: {`title`: `r`, `network`: false, `data`: false},"
+    "  `account`: {`title`: `c`, `network`: false, `data`: false}, `external`: {`title`: `e`},"
     "  `managed-identity`: {`title`: `m`, `network`: false}},"
-    " `relations`: {`contains`: {`title`: `c`}, `stores-in`: {`title`: `s`, `makes_ai`: true},"
-    "  `grounded-on`: {`title`: `g`, `makes_ai`: true, `used_for`: `grounding`}, `has-role`: {`title`: `h`},"
+    " `relations`: {`contains`: {`title`: `c`, `sensitivity`: [`label`, `back`]},"
+    "  `stores-in`: {`title`: `s`, `makes_ai`: true, `sensitivity`: `back`},"
+    "  `grounded-on`: {`title`: `g`, `makes_ai`: true, `used_for`: `grounding`, `sensitivity`: `back`}, `has-role`: {`title`: `h`},"
     "  `connects-to`: {`title`: `n`, `makes_ai`: true}}}";
 
 static const char small_azure[] =
@@ -64,7 +65,9 @@ static const char small_azure_service[] =
     "    {`type`: `has-role`, `from`: `entra://{@tenant|-}/users/{properties.user}`, `to`: `{properties.on}`,"
     "      `kind`: `managed-identity`}]},"
     "`T.Ai/accounts/parts`: {`title`: `t`, `kind`: `ai-agent`, `exposure`: `parent`},"
-    "`T.Data/stores`: {`title`: `t`, `kind`: `storage-account`, `read`: {`needs`: `T.Data/stores/read`}},"
+    "`T.Data/stores`: {`title`: `t`, `kind`: `storage-account`, `read`: {`needs`: `T.Data/stores/read`},"
+    "  `sensitivity`: [{`level`: `high`, `when`: {`field`: `properties.label`, `equals`: `Confidential`}},"
+    "    {`level`: `medium`, `when`: {`field`: `properties.label`, `equals`: `Internal`}}]},"
     "`Microsoft.Resources/subscriptions`: {`title`: `t`, `kind`: `account`},"
     "`Microsoft.Resources/resourceGroups`: {`title`: `t`, `kind`: `resource-group`},"
     "`microsoft.graph.user`: {`title`: `t`, `kind`: `managed-identity`, `unread_without`: [],"
