@@ -111,6 +111,62 @@ void apl_link_tenants(apl_estate *estate)
     apl_table_free(by_scope);
 }
 
+static bool is_directory_object(const apl_asset *asset)
+{
+    return apl_str_starts_nocase(asset->id, APL_STR("entra://"));
+}
+
+static apl_str directory_key(apl_text *text, apl_str type, apl_str tenant)
+{
+    text->size = 0;
+    apl_text_add_format(text, "%.*s\n%.*s", APL_STR_ARG(type), APL_STR_ARG(tenant));
+    return apl_text_str(text);
+}
+
+/* (type, tenant) and (type, any) of the directory objects that were read; none of types that were refused somewhere. */
+static apl_table *directories_read(apl_estate *estate, apl_text *key)
+{
+    apl_table *read = apl_table_new(true);
+
+    for (size_t i = 0; i < estate->coverage.count; i++) {
+        const apl_coverage *row = &estate->coverage.items[i];
+        if (row->state == APL_COVERAGE_UNREAD)
+            (void)apl_table_put(read, row->type, 1);
+    }
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        const apl_asset *asset = &estate->assets.items[i];
+        if (!asset->is_read || !is_directory_object(asset) || apl_table_get(read, asset->type) != APL_TABLE_NONE)
+            continue;
+        const apl_str tenants[] = {asset->tenant, APL_STR("*")};
+        for (size_t t = 0; t < 2; t++) {
+            apl_str one = directory_key(key, asset->type, tenants[t]);
+            if (apl_table_get(read, one) == APL_TABLE_NONE)
+                (void)apl_table_put(read, apl_arena_str(estate->arena, one), 1);
+        }
+    }
+    return read;
+}
+
+/* Who is named, but is not among the users, groups or principals of the directory that were read. */
+static void set_absent(apl_estate *estate)
+{
+    apl_text key;
+
+    apl_text_init(&key, APL_PATH_BYTES_MAX);
+    apl_table *read = directories_read(estate, &key);
+    for (size_t i = 0; apl_table_count(read) && i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        if (asset->is_read || asset->type.size == 0 || !is_directory_object(asset))
+            continue;
+        apl_str tenant = asset->tenant.size ? asset->tenant : APL_STR("*");
+        bool is_same = apl_table_get(read, directory_key(&key, asset->type, tenant)) != APL_TABLE_NONE;
+        bool is_unknown = apl_table_get(read, directory_key(&key, asset->type, APL_STR_NONE)) != APL_TABLE_NONE;
+        asset->is_absent = is_same || is_unknown;
+    }
+    apl_table_free(read);
+    apl_text_free(&key);
+}
+
 static void set_used_for(apl_estate *estate)
 {
     const apl_vocabulary *words = estate->vocabulary;
@@ -183,6 +239,7 @@ void apl_link_facts(apl_estate *estate, apl_services *services)
     set_parents(estate);
     apl_link_tenants(estate);
     set_used_for(estate);
+    set_absent(estate);
     apl_link_levels(estate, services);
     set_partial(estate, services);
 }

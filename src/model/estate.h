@@ -69,6 +69,7 @@ struct apl_asset {
     uint32_t weight;  /* values in the body; the fuller of two reads of one time wins */
     bool is_buffered; /* while reading: origin.offset is inside the reader's buffer */
     bool is_read;
+    bool is_absent; /* a directory object that was named, while the objects of its type were read */
     bool is_ai;
     bool is_judged; /* a rule takes its type, and it was read */
     bool ids_ignore_case;

@@ -38,8 +38,8 @@ static const char small_vocabulary[] =
     "  `account`: {`title`: `c`, `network`: false, `data`: false}, `external`: {`title`: `e`},"
     "  `managed-identity`: {`title`: `m`, `network`: false}},"
     " `relations`: {`contains`: {`title`: `c`, `sensitivity`: [`label`, `back`]},"
-    "  `stores-in`: {`title`: `s`, `makes_ai`: true, `sensitivity`: `back`},"
-    "  `grounded-on`: {`title`: `g`, `makes_ai`: true, `used_for`: `grounding`, `sensitivity`: `back`}, `has-role`: {`title`: `h`},"
+    "  `stores-in`: {`title`: `s`, `makes_ai`: true, `sensitivity`: `back`}, `grounded-on`: {`title`: `g`,"
+    "    `makes_ai`: true, `used_for`: `grounding`, `sensitivity`: `back`}, `has-role`: {`title`: `h`},"
     "  `connects-to`: {`title`: `n`, `makes_ai`: true}}}";
 
 static const char small_azure[] =
