@@ -101,33 +101,6 @@ static void documents_say_labels(void **state)
     small_cloud_close(&cloud);
 }
 
-static void hops_lead_to_the_label(void **state)
-{
-    small_cloud cloud;
-    apl_sensitivity_hops hops;
-    (void)state;
-
-    small_cloud_open(&cloud, 1, false);
-    small_cloud_read(&cloud, 0,
-                     "[" ACCOUNT("a", "store", SMALL_ACCOUNT "b") "," ACCOUNT("b", "store", SMALL_STORE "h") ","
-                     "" STORE("h", "high") "]");
-    small_cloud_link(&cloud, 1);
-    apl_asset_id asset = apl_estate_find(&cloud.estate, APL_STR(SMALL_ACCOUNT "a"));
-    apl_query_sensitivity(&hops, &cloud.estate, asset, cloud.arena);
-    assert_int_equal(hops.items.count, 3);
-    assert_int_equal(hops.items.items[0].from, hops.items.items[1].asset);
-    assert_string_equal(test_text(cloud.arena, hops.items.items[0].evidence), "properties.store");
-    assert_string_equal(test_text(cloud.arena, cloud.estate.assets.items[hops.items.items[2].asset].id),
-                        SMALL_STORE "h");
-    assert_int_equal(hops.items.items[2].from, APL_ASSET_NONE);
-    assert_string_equal(test_text(cloud.arena, hops.items.items[2].evidence), "tags.sensitivity");
-    apl_memory_free(hops.items.items);
-    asset = apl_estate_find(&cloud.estate, APL_STR(SMALL_GROUP));
-    apl_query_sensitivity(&hops, &cloud.estate, asset, cloud.arena);
-    assert_int_equal(hops.items.count, 0);
-    small_cloud_close(&cloud);
-}
-
 /* Any graph: no asset is below what its relations carry to it, and every level is that of some label. */
 static void random_graphs_are_closed(void **state)
 {
@@ -177,7 +150,6 @@ int main(void)
         cmocka_unit_test(chains_and_cycles_end),
         cmocka_unit_test(holders_give_labels_and_take_levels),
         cmocka_unit_test(documents_say_labels),
-        cmocka_unit_test(hops_lead_to_the_label),
         cmocka_unit_test(random_graphs_are_closed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
