@@ -87,8 +87,8 @@ static void who_is_not_in_the_directory_is_absent(void **state)
 {
     static const char *const directories[] = {"", "{`id`: `ann`, `userPrincipalName`: `a`}",
                                               "{`id`: `ben`, `userPrincipalName`: `b`}",
-                                              "{`id`: `ben`, `userPrincipalName`: `b`} {`source`: `azure`, `scope`: `s`,"
-                                              " `unread`: `microsoft.graph.user`, `why`: `403`, `needs`: `n`}"};
+                                              "{`id`: `ben`, `userPrincipalName`: `b`} {`source`: `azure`, `scope`: "
+                                              "`s`, `unread`: `microsoft.graph.user`, `why`: `403`, `needs`: `n`}"};
     static const bool is_absent[] = {false, false, true, false};
 
     (void)state;

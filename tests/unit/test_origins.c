@@ -1,4 +1,6 @@
-/* tests/unit/test_origins.c: the way back to a label, and the assignments above an asset. */
+/* tests/unit/test_origins.c: the way back to a label, and the assignments above an asset.
+ *
+ * Both on linked estates of the small cloud; how levels travel is tested in test_lineage. */
 #include "test_random.h"
 
 #include "test_small_cloud.h"
@@ -71,12 +73,12 @@ static void assignments_come_from_the_asset_upwards(void **state)
                      "{`id`: `" GOV "policies/tags`, `properties`: {`scope`: `" SMALL_GROUP "`}},"
                      "{`id`: `" GOV "roles/own`, `properties`: {`scope`: `" SMALL_ACCOUNT
                      "a`, `who`: `entra://-/users/ann`, `what`: `/providers/T.Def/roles/owner`}},"
-                     "{`id`: `/providers/T.Gov/roles/all`, `properties`: {`scope`: `/`, `who`: `entra://-/users/ben`}}]");
+                     "{`id`: `/providers/T.Gov/roles/all`, `properties`: {`scope`: `/`, `who`: `entra://-/users/b`}}]");
     small_cloud_link(&cloud, 1);
     assert_string_equal(applied_text(&cloud, SMALL_ACCOUNT "a"),
-                        "own a ann owner ; tags rg - - ; keys 00000000-0000-0000-0000-000000000001 - d ; all  ben - ; ");
+                        "own a ann owner ; tags rg - - ; keys 00000000-0000-0000-0000-000000000001 - d ; all  b - ; ");
     assert_string_equal(applied_text(&cloud, SMALL_ACCOUNT "b"),
-                        "tags rg - - ; keys 00000000-0000-0000-0000-000000000001 - d exempt; all  ben - ; ");
+                        "tags rg - - ; keys 00000000-0000-0000-0000-000000000001 - d exempt; all  b - ; ");
     small_cloud_close(&cloud);
 }
 
