@@ -1,7 +1,7 @@
 /* link/facts.c: the order of relations, and the facts that follow from them.
  *
- * Parents, tenants of subscriptions, what is AI by one hop and what AI uses it for, levels that people wrote into
- * tags, and which coverage rows are only partial. */
+ * Parents, tenants of subscriptions, what is AI by one hop and what AI uses it for, and which coverage rows are only
+ * partial. */
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -111,6 +111,62 @@ void apl_link_tenants(apl_estate *estate)
     apl_table_free(by_scope);
 }
 
+static bool is_directory_object(const apl_asset *asset)
+{
+    return apl_str_starts_nocase(asset->id, APL_STR("entra://"));
+}
+
+static apl_str directory_key(apl_text *text, apl_str type, apl_str tenant)
+{
+    text->size = 0;
+    apl_text_add_format(text, "%.*s\n%.*s", APL_STR_ARG(type), APL_STR_ARG(tenant));
+    return apl_text_str(text);
+}
+
+/* (type, tenant) and (type, any) of the directory objects that were read; none of types that were refused somewhere. */
+static apl_table *directories_read(apl_estate *estate, apl_text *key)
+{
+    apl_table *read = apl_table_new(true);
+
+    for (size_t i = 0; i < estate->coverage.count; i++) {
+        const apl_coverage *row = &estate->coverage.items[i];
+        if (row->state == APL_COVERAGE_UNREAD)
+            (void)apl_table_put(read, row->type, 1);
+    }
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        const apl_asset *asset = &estate->assets.items[i];
+        if (!asset->is_read || !is_directory_object(asset) || apl_table_get(read, asset->type) != APL_TABLE_NONE)
+            continue;
+        const apl_str tenants[] = {asset->tenant, APL_STR("*")};
+        for (size_t t = 0; t < 2; t++) {
+            apl_str one = directory_key(key, asset->type, tenants[t]);
+            if (apl_table_get(read, one) == APL_TABLE_NONE)
+                (void)apl_table_put(read, apl_arena_str(estate->arena, one), 1);
+        }
+    }
+    return read;
+}
+
+/* Who is named, but is not among the users, groups or principals of the directory that were read. */
+static void set_absent(apl_estate *estate)
+{
+    apl_text key;
+
+    apl_text_init(&key, APL_PATH_BYTES_MAX);
+    apl_table *read = directories_read(estate, &key);
+    for (size_t i = 0; apl_table_count(read) && i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        if (asset->is_read || asset->type.size == 0 || !is_directory_object(asset))
+            continue;
+        apl_str tenant = asset->tenant.size ? asset->tenant : APL_STR("*");
+        bool is_same = apl_table_get(read, directory_key(&key, asset->type, tenant)) != APL_TABLE_NONE;
+        bool is_unknown = apl_table_get(read, directory_key(&key, asset->type, APL_STR_NONE)) != APL_TABLE_NONE;
+        asset->is_absent = is_same || is_unknown;
+    }
+    apl_table_free(read);
+    apl_text_free(&key);
+}
+
 static void set_used_for(apl_estate *estate)
 {
     const apl_vocabulary *words = estate->vocabulary;
@@ -129,84 +185,6 @@ static void set_used_for(apl_estate *estate)
             used->used_for |= APL_USED_FOR_GROUNDING;
         if (apl_str_equal(info->used_for, APL_STR("training")))
             used->used_for |= APL_USED_FOR_TRAINING;
-    }
-}
-
-typedef struct tag_level {
-    const char *text;
-    apl_level level;
-} tag_level;
-
-static uint8_t level_in_tags(apl_value tags, const char *const *names, const tag_level *levels, uint8_t otherwise)
-{
-    for (size_t n = 0; names[n]; n++) {
-        apl_str value = apl_value_str(apl_value_member(tags, names[n]));
-        for (size_t i = 0; value.size && levels[i].text; i++) {
-            if (apl_str_equal_nocase(value, apl_str_from(levels[i].text)))
-                return (uint8_t)levels[i].level;
-        }
-    }
-    return otherwise;
-}
-
-/* Tag names and values as the Cloud Adoption Framework recommends them ("Define your tagging strategy"). */
-static void set_levels(apl_estate *estate)
-{
-    static const char *const criticality_names[] = {"criticality", "businessCriticality", "business-criticality", NULL};
-    static const tag_level criticality[] = {
-        {"low", APL_LEVEL_LOW},
-        {"medium", APL_LEVEL_MEDIUM},
-        {"high", APL_LEVEL_HIGH},
-        {"critical", APL_LEVEL_CRITICAL},
-        {"business-critical", APL_LEVEL_HIGH},
-        {"mission-critical", APL_LEVEL_CRITICAL},
-        {"unit-critical", APL_LEVEL_MEDIUM},
-        {NULL, APL_LEVEL_UNKNOWN},
-    };
-    static const char *const sensitivity_names[] = {"sensitivity",         "confidentiality", "dataClassification",
-                                                    "data-classification", "classification",  NULL};
-    static const tag_level sensitivity[] = {
-        {"public", APL_LEVEL_NONE},
-        {"non-business", APL_LEVEL_NONE},
-        {"none", APL_LEVEL_NONE},
-        {"low", APL_LEVEL_LOW},
-        {"general", APL_LEVEL_LOW},
-        {"private", APL_LEVEL_MEDIUM},
-        {"internal", APL_LEVEL_MEDIUM},
-        {"medium", APL_LEVEL_MEDIUM},
-        {"confidential", APL_LEVEL_HIGH},
-        {"high", APL_LEVEL_HIGH},
-        {"highly confidential", APL_LEVEL_HIGH},
-        {"restricted", APL_LEVEL_HIGH},
-        {"secret", APL_LEVEL_HIGH},
-        {NULL, APL_LEVEL_UNKNOWN},
-    };
-
-    for (size_t i = 0; i < estate->assets.count; i++) {
-        apl_asset *asset = &estate->assets.items[i];
-        asset->criticality = level_in_tags(asset->tags, criticality_names, criticality, APL_LEVEL_MEDIUM);
-        asset->sensitivity = level_in_tags(asset->tags, sensitivity_names, sensitivity, APL_LEVEL_UNKNOWN);
-    }
-}
-
-#define PARENTS_MAX 16
-
-/* Data without a label of its own is as sensitive as the resource that holds it; groups and accounts hold no data. */
-static void inherit_sensitivity(apl_estate *estate)
-{
-    apl_kind group = apl_vocabulary_kind(estate->vocabulary, APL_STR("resource-group"));
-    apl_kind account = apl_vocabulary_kind(estate->vocabulary, APL_STR("account"));
-
-    for (size_t i = 0; i < estate->assets.count; i++) {
-        apl_asset *asset = &estate->assets.items[i];
-        apl_asset_id above = asset->parent;
-        for (unsigned level = 0; level < PARENTS_MAX && above != APL_ASSET_NONE; level++) {
-            const apl_asset *holder = &estate->assets.items[above];
-            if (asset->sensitivity != APL_LEVEL_UNKNOWN || holder->kind == group || holder->kind == account)
-                break;
-            asset->sensitivity = holder->sensitivity;
-            above = holder->parent;
-        }
     }
 }
 
@@ -261,7 +239,7 @@ void apl_link_facts(apl_estate *estate, apl_services *services)
     set_parents(estate);
     apl_link_tenants(estate);
     set_used_for(estate);
-    set_levels(estate);
-    inherit_sensitivity(estate);
+    set_absent(estate);
+    apl_link_levels(estate, services);
     set_partial(estate, services);
 }

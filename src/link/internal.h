@@ -27,7 +27,10 @@ void apl_link_sort_stubs(apl_estate *estate, size_t stubs_from);
 /* Gives assets without a tenant that of their subscription, which any asset in it may know. */
 void apl_link_tenants(apl_estate *estate);
 
-/* Parents, tenants, used-for, levels out of tags, partial coverage. */
+/* Criticality and sensitivity: labels, and what follows from them along relations. */
+void apl_link_levels(apl_estate *estate, const apl_services *services);
+
+/* Parents, tenants, used-for, levels, partial coverage. */
 void apl_link_facts(apl_estate *estate, apl_services *services);
 
 /* Builds the indexes of sorted relations by both ends. */

@@ -90,10 +90,8 @@ static apl_asset_id find_id(const apl_estate *estate, apl_arena *arena, apl_str 
         return found;
     apl_str rest = apl_str_slice(id, entra.size, id.size);
     long slash = apl_str_find(rest, APL_STR("/"));
-    if (slash < 0)
-        return APL_ASSET_NONE;
-    apl_str object = apl_str_slice(rest, (size_t)slash, rest.size);
-    bool is_unknown = apl_str_starts(rest, APL_STR("-/"));
+    apl_str object = slash < 0 ? APL_STR_NONE : apl_str_slice(rest, (size_t)slash, rest.size);
+    bool is_unknown = apl_str_equal(rest, APL_STR("-")) || apl_str_starts(rest, APL_STR("-/"));
     apl_str tenant = is_unknown ? only_tenant : APL_STR("-");
     if (tenant.size == 0)
         return APL_ASSET_NONE;

@@ -69,9 +69,11 @@ struct apl_asset {
     uint32_t weight;  /* values in the body; the fuller of two reads of one time wins */
     bool is_buffered; /* while reading: origin.offset is inside the reader's buffer */
     bool is_read;
+    bool is_absent; /* a directory object that was named, while the objects of its type were read */
     bool is_ai;
     bool is_judged; /* a rule takes its type, and it was read */
     bool ids_ignore_case;
+    apl_asset_id sensitivity_from; /* the asset that the level came from, or APL_ASSET_NONE: a label of its own */
     apl_asset_id same_letters; /* the next asset whose id differs in case only, or APL_ASSET_NONE */
 };
 

@@ -58,7 +58,8 @@ typedef enum apl_special {
     APL_FIELD_EXPOSURE,
     APL_FIELD_SENSITIVITY,
     APL_FIELD_CRITICALITY,
-    APL_FIELD_RELATIONS, /* aplomb.relations.<type>[*]: ids of the assets at the other end */
+    APL_FIELD_READ, /* aplomb.read: false for a directory object that the directory, as read, does not have */
+    APL_FIELD_RELATIONS, /* aplomb.relations.<type>[*]: ids of the assets at the other end, or facts of theirs */
     APL_FIELD_RELATIONS_IN, /* aplomb.relationsIn.<type>[*] */
 } apl_special;
 
@@ -69,6 +70,7 @@ typedef struct apl_binding {
     uint16_t slot;
     uint16_t step_count;
     uint16_t relation; /* for APL_FIELD_RELATIONS: the relation type */
+    uint8_t fact;      /* for APL_FIELD_RELATIONS: which fact of the asset at the other end; an apl_special */
     const apl_step *steps;
 } apl_binding;
 

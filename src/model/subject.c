@@ -70,6 +70,8 @@ static apl_value derived_value(const apl_subject *subject, apl_special special)
         return apl_value_string(apl_str_from(apl_level_names[asset->sensitivity]));
     case APL_FIELD_CRITICALITY:
         return apl_value_string(apl_str_from(apl_level_names[asset->criticality]));
+    case APL_FIELD_READ:
+        return asset->is_read || asset->is_absent ? apl_value_bool(asset->is_read) : APL_UNREAD;
     default:
         return APL_MISSING;
     }
@@ -188,6 +190,13 @@ static uint32_t virtual_size(const apl_subject *subject, const apl_binding *bind
     return count;
 }
 
+static apl_value fact_of(const apl_estate *estate, apl_asset_id asset, apl_special fact)
+{
+    apl_subject other = apl_estate_subject(estate, asset);
+
+    return special_value(&other, fact);
+}
+
 static apl_value virtual_member(const apl_subject *subject, const apl_binding *binding, uint32_t index)
 {
     static const char *const uses[] = {"ai", "grounding", "training"};
@@ -206,7 +215,7 @@ static apl_value virtual_member(const apl_subject *subject, const apl_binding *b
     for (uint32_t i = offsets[asset]; i < offsets[asset + 1]; i++) {
         const apl_relation *relation = &estate->relations.items[is_out ? i : estate->relations_by_to[i]];
         if (relation->type == binding->relation && index-- == 0)
-            return apl_value_string(estate->assets.items[is_out ? relation->to : relation->from].id);
+            return fact_of(estate, is_out ? relation->to : relation->from, (apl_special)binding->fact);
     }
     return APL_MISSING;
 }
@@ -298,6 +307,7 @@ apl_str apl_subject_path(apl_arena *arena, const apl_subject *subject, apl_field
         [APL_FIELD_EXPOSURE] = "aplomb.exposure",
         [APL_FIELD_SENSITIVITY] = "aplomb.sensitivity",
         [APL_FIELD_CRITICALITY] = "aplomb.criticality",
+        [APL_FIELD_READ] = "aplomb.read",
         [APL_FIELD_RELATIONS] = "aplomb.relations[*]",
         [APL_FIELD_RELATIONS_IN] = "aplomb.relationsIn[*]",
     };

@@ -194,7 +194,28 @@ static const special_name special_names[] = {
     {"aplomb.exposure", APL_FIELD_EXPOSURE},
     {"aplomb.sensitivity", APL_FIELD_SENSITIVITY},
     {"aplomb.criticality", APL_FIELD_CRITICALITY},
+    {"aplomb.read", APL_FIELD_READ},
 };
+
+/* The fact of that name, or APL_FIELD_PATH. */
+static apl_special special_named(apl_str name)
+{
+    for (size_t i = 0; i < sizeof special_names / sizeof special_names[0]; i++) {
+        if (apl_str_equal_nocase(name, apl_str_from(special_names[i].name)))
+            return special_names[i].special;
+    }
+    return APL_FIELD_PATH;
+}
+
+/* `aplomb.relations.owns[*].aplomb.read` is base `aplomb.relations.owns`, fact `aplomb.read`; without a fact `id`. */
+static apl_str base_of(apl_str name, apl_str *fact)
+{
+    long star = apl_str_find(name, APL_STR("[*]"));
+    apl_str behind = star < 0 ? APL_STR_NONE : apl_str_slice(name, (size_t)star + 3, name.size);
+
+    *fact = apl_str_starts(behind, APL_STR(".")) ? apl_str_slice(behind, 1, behind.size) : APL_STR("id");
+    return star < 0 ? name : apl_str_slice(name, 0, (size_t)star);
+}
 
 static bool relation_is_known(apl_str base, apl_str start, const apl_vocabulary *vocabulary, apl_guess *guess)
 {
@@ -206,17 +227,23 @@ static bool relation_is_known(apl_str base, apl_str start, const apl_vocabulary 
 
 bool apl_derived_is_known(apl_str name, const apl_vocabulary *vocabulary, apl_guess *guess)
 {
-    apl_str base = apl_str_ends(name, APL_STR("[*]")) ? apl_str_slice(name, 0, name.size - 3) : name;
+    apl_str fact;
+    apl_str base = base_of(name, &fact);
     apl_str out = APL_STR("aplomb.relations.");
     apl_str in = APL_STR("aplomb.relationsIn.");
+    bool is_out = apl_str_starts_nocase(base, out);
 
     *guess = apl_guess_start(base);
     if (!apl_field_is_derived(name))
         return true;
-    if (apl_str_starts_nocase(base, out))
-        return relation_is_known(base, out, vocabulary, guess);
-    if (apl_str_starts_nocase(base, in))
-        return relation_is_known(base, in, vocabulary, guess);
+    if (is_out || apl_str_starts_nocase(base, in)) {
+        if (!relation_is_known(base, is_out ? out : in, vocabulary, guess))
+            return false;
+        *guess = apl_guess_start(fact);
+        for (size_t i = 0; i < sizeof special_names / sizeof special_names[0]; i++)
+            apl_guess_try(guess, apl_str_from(special_names[i].name));
+        return special_named(fact) != APL_FIELD_PATH;
+    }
     for (size_t i = 0; i < sizeof special_names / sizeof special_names[0]; i++) {
         if (apl_str_equal_nocase(base, apl_str_from(special_names[i].name)))
             return true;
@@ -238,10 +265,12 @@ static void bind_virtual_array(plan_build *build, apl_binding *binding, apl_spec
     binding->step_count = 1;
 }
 
-/* aplomb.usedFor, aplomb.relations.<type> and aplomb.relationsIn.<type>, each with or without `[*]` behind it. */
+/* aplomb.usedFor, aplomb.relations.<type> and aplomb.relationsIn.<type>, each with or without `[*]` behind it, the
+ * latter also with a fact of the asset at the other end behind that. */
 static bool bind_derived_array(plan_build *build, apl_binding *binding, apl_str name)
 {
-    apl_str base = apl_str_ends(name, APL_STR("[*]")) ? apl_str_slice(name, 0, name.size - 3) : name;
+    apl_str fact;
+    apl_str base = base_of(name, &fact);
     apl_str out = APL_STR("aplomb.relations.");
     apl_str in = APL_STR("aplomb.relationsIn.");
 
@@ -255,6 +284,7 @@ static bool bind_derived_array(plan_build *build, apl_binding *binding, apl_str 
     apl_str relation = apl_str_slice(base, is_out ? out.size : in.size, base.size);
     if (build->options->vocabulary)
         binding->relation = apl_vocabulary_relation(build->options->vocabulary, relation);
+    binding->fact = (uint8_t)special_named(fact);
     bind_virtual_array(build, binding, is_out ? APL_FIELD_RELATIONS : APL_FIELD_RELATIONS_IN, base);
     return true;
 }
@@ -266,12 +296,9 @@ static void bind_field(plan_build *build, apl_binding *binding, apl_field_id fie
     apl_str path = name;
 
     binding->slot = APL_NO_SLOT;
-    for (size_t i = 0; i < sizeof special_names / sizeof special_names[0]; i++) {
-        if (apl_str_equal_nocase(name, apl_str_from(special_names[i].name))) {
-            binding->special = (uint8_t)special_names[i].special;
-            return;
-        }
-    }
+    binding->special = (uint8_t)special_named(name);
+    if (binding->special != APL_FIELD_PATH)
+        return;
     if (apl_field_is_derived(name) && bind_derived_array(build, binding, name))
         return;
     if (options->find_alias)

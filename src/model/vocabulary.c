@@ -53,7 +53,7 @@ static const char *place_of(const apl_vocabulary *vocabulary, const char *file_n
 
 static apl_status add_kind(apl_vocabulary *vocabulary, const apl_member *member, const char *file_name)
 {
-    static const char *const allowed[] = {"title", "ai", "network", NULL};
+    static const char *const allowed[] = {"title", "ai", "network", "data", NULL};
     const char *where = place_of(vocabulary, file_name, "kinds", member->key);
     apl_status status = only_members(member->value, allowed, where);
 
@@ -66,6 +66,7 @@ static apl_status add_kind(apl_vocabulary *vocabulary, const apl_member *member,
         .title = apl_arena_str(vocabulary->arena, apl_value_str(apl_value_member(member->value, "title"))),
         .is_ai = is_true(apl_value_member(member->value, "ai"), false),
         .has_no_network = !is_true(apl_value_member(member->value, "network"), true),
+        .holds_no_data = !is_true(apl_value_member(member->value, "data"), true),
     };
     if (info.title.size == 0)
         return apl_fail(APL_E_CONTENT, "%s: the kind has no title", where);
@@ -76,9 +77,31 @@ static apl_status add_kind(apl_vocabulary *vocabulary, const apl_member *member,
     return APL_OK;
 }
 
+/* `sensitivity: back`, or a list of back, forward and label. */
+static apl_status carries_of(uint8_t *out, apl_value sensitivity, const char *where)
+{
+    static const char *const ways[] = {"back", "forward", "label", NULL};
+    const apl_value *items = sensitivity.type == APL_VALUE_ARRAY ? sensitivity.items : &sensitivity;
+    uint32_t count = sensitivity.type == APL_VALUE_ARRAY ? sensitivity.size : apl_value_is_there(sensitivity);
+    char hint[APL_GUESS_HINT_BYTES];
+
+    *out = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        apl_str way = apl_value_str(items[i]);
+        unsigned bit = 0;
+        while (ways[bit] && !apl_str_equal(way, apl_str_from(ways[bit])))
+            bit++;
+        if (ways[bit] == NULL)
+            return apl_fail(APL_E_CONTENT, "%s: sensitivity \"%.*s\" is none of back, forward and label%s", where,
+                            APL_STR_ARG(way), apl_guess_of(way, ways, hint));
+        *out |= (uint8_t)(1u << bit);
+    }
+    return APL_OK;
+}
+
 static apl_status add_relation(apl_vocabulary *vocabulary, const apl_member *member, const char *file_name)
 {
-    static const char *const allowed[] = {"title", "makes_ai", "used_for", NULL};
+    static const char *const allowed[] = {"title", "makes_ai", "used_for", "sensitivity", NULL};
     static const char *const uses[] = {"grounding", "training", NULL};
     const char *where = place_of(vocabulary, file_name, "relations", member->key);
     apl_status status = only_members(member->value, allowed, where);
@@ -100,6 +123,9 @@ static apl_status add_relation(apl_vocabulary *vocabulary, const apl_member *mem
         !apl_str_equal(info.used_for, APL_STR("training")))
         return apl_fail(APL_E_CONTENT, "%s: used_for \"%.*s\" is neither grounding nor training%s", where,
                         APL_STR_ARG(info.used_for), apl_guess_of(info.used_for, uses, hint));
+    status = carries_of(&info.carries, apl_value_member(member->value, "sensitivity"), where);
+    if (status != APL_OK)
+        return status;
     if (apl_table_put(vocabulary->relations_by_name, info.name, (uint32_t)vocabulary->relations.count) !=
         vocabulary->relations.count)
         return apl_fail(APL_E_CONTENT, "%s: there is a relation of this name already", where);

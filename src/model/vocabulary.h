@@ -22,13 +22,22 @@ typedef struct apl_kind_info {
     apl_str title;  /* plural, for people: "AI services" */
     bool is_ai;
     bool has_no_network; /* exposure is `none` */
+    bool holds_no_data;  /* only a frame around assets: sensitivity passes neither into it nor through it */
 } apl_kind_info;
+
+/* How sensitivity travels along a relation; several may hold. */
+enum {
+    APL_CARRIES_BACK = 1,    /* the start is at least as sensitive as the end: a model as what it was trained on */
+    APL_CARRIES_FORWARD = 2, /* the end is at least as sensitive as the start */
+    APL_CARRIES_LABEL = 4,   /* an end without a label of its own has the start's: what a labelled store contains */
+};
 
 typedef struct apl_relation_info {
     apl_str name;
     apl_str title;
     bool makes_ai;      /* an AI asset that has it makes the other end AI, one hop */
     apl_str used_for;   /* "grounding", "training" or empty: what the other end is then used for besides "ai" */
+    uint8_t carries;    /* APL_CARRIES_... */
 } apl_relation_info;
 
 typedef struct apl_vocabulary {
@@ -42,8 +51,8 @@ typedef struct apl_vocabulary {
 void apl_vocabulary_init(apl_vocabulary *vocabulary, apl_arena *arena);
 void apl_vocabulary_free(apl_vocabulary *vocabulary);
 
-/* Adds the kinds or relations of one content file: {kinds: {name: {title, ai, network}}} or
- * {relations: {name: {title, makes_ai, used_for}}}. */
+/* Adds the kinds or relations of one content file: {kinds: {name: {title, ai, network, data}}} or
+ * {relations: {name: {title, makes_ai, used_for, sensitivity}}}. */
 apl_status apl_vocabulary_add(apl_vocabulary *vocabulary, apl_value file, const char *file_name);
 
 apl_kind apl_vocabulary_kind(const apl_vocabulary *vocabulary, apl_str name);

@@ -89,6 +89,23 @@ static bool is_graph_host(apl_str url)
            apl_str_find_nocase(url, APL_STR("microsoftgraph.")) >= 0;
 }
 
+/* Keys, and the lists of selected members: "applications('1')/owners(id,manager(id))" is "applications/owners". */
+static apl_str without_parentheses(apl_arena *arena, apl_str set)
+{
+    apl_str copy = apl_arena_str(arena, set);
+    char *text = (char *)(uintptr_t)copy.data; /* our own copy */
+    uint32_t size = 0;
+    unsigned depth = 0;
+
+    for (uint32_t i = 0; i < set.size; i++) {
+        depth += set.data[i] == '(';
+        if (depth == 0)
+            text[size++] = set.data[i];
+        depth -= depth && set.data[i] == ')';
+    }
+    return apl_str_make(text, size);
+}
+
 /* The Microsoft Graph type of the members of "...$metadata#identity/conditionalAccess/policies" and the like. */
 static apl_str graph_type(apl_normalizer *normalizer, apl_str context)
 {
@@ -100,9 +117,7 @@ static apl_str graph_type(apl_normalizer *normalizer, apl_str context)
     apl_str set = apl_str_slice(context, (size_t)hash + 10, context.size);
     if (apl_str_ends(set, APL_STR("/$entity")))
         set = apl_str_slice(set, 0, set.size - 8);
-    long parenthesis = apl_str_find(set, APL_STR("("));
-    if (parenthesis > 0)
-        set = apl_str_slice(set, 0, (size_t)parenthesis);
+    set = without_parentheses(arena, set);
     long slash = apl_str_find_last_char(set, '/');
     apl_str last = apl_str_slice(set, (size_t)(slash + 1), set.size);
     if (apl_str_starts_nocase(last, APL_STR("microsoft.graph.")))

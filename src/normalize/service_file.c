@@ -348,6 +348,42 @@ static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options
     return status == APL_OK ? ranges_of(out, options, apl_value_member(exposure, "ranges"), where) : status;
 }
 
+static apl_status level_named(uint8_t *out, apl_str name, const char *where)
+{
+    char hint[APL_GUESS_HINT_BYTES];
+
+    for (unsigned level = APL_LEVEL_NONE; level <= APL_LEVEL_HIGH; level++) {
+        if (apl_str_equal(name, apl_str_from(apl_level_names[level]))) {
+            *out = (uint8_t)level;
+            return APL_OK;
+        }
+    }
+    return apl_fail(APL_E_CONTENT, "%s: \"%.*s\" is no level of sensitivity%s", where, APL_STR_ARG(name),
+                    apl_guess_of(name, apl_level_names, hint));
+}
+
+static apl_status labels_of(apl_type *out, const apl_services_options *options, apl_value list, const char *where)
+{
+    static const char *const allowed[] = {"level", "when", NULL};
+    apl_status status = APL_OK;
+
+    if (list.type == APL_VALUE_MISSING)
+        return APL_OK;
+    if (list.type != APL_VALUE_ARRAY)
+        return apl_fail(APL_E_CONTENT, "%s: sensitivity must be a list of {level, when}", where);
+    out->labels = APL_ARENA_ARRAY(options->arena, apl_label_rule, list.size);
+    out->label_count = list.size;
+    for (uint32_t i = 0; status == APL_OK && i < list.size; i++) {
+        apl_label_rule *label = &out->labels[i];
+        status = apl_service_file_members(list.items[i], allowed, where);
+        if (status == APL_OK)
+            status = level_named(&label->level, apl_value_str(apl_value_member(list.items[i], "level")), where);
+        if (status == APL_OK)
+            status = condition_of(&label->when, options, list.items[i], "when", where);
+    }
+    return status;
+}
+
 static apl_status templates_of(apl_type *out, const apl_services_options *options, apl_value object, const char *where)
 {
     struct {
@@ -369,7 +405,8 @@ apl_status apl_service_file_type(apl_type *out, const apl_services_options *opti
 {
     static const char *const allowed[] = {"title", "kind",     "read",      "recognise",      "id",
                                           "name",  "parent",   "scope",     "tenant",         "location",
-                                          "keys",  "exposure", "relations", "unread_without", NULL};
+                                          "keys",  "exposure", "relations", "unread_without", "sensitivity",
+                                          NULL};
     static const char *const read_members[] = {"list", "get", "versions", "needs", "children", "note", NULL};
     apl_value read = apl_value_member(object, "read");
     apl_status status = apl_service_file_members(object, allowed, where);
@@ -387,6 +424,9 @@ apl_status apl_service_file_type(apl_type *out, const apl_services_options *opti
     if (status == APL_OK)
         status = exposure_of(&out->exposure, options, apl_value_member(object, "exposure"),
                              apl_arena_format(options->arena, "%s.exposure", where).data);
+    if (status == APL_OK)
+        status = labels_of(out, options, apl_value_member(object, "sensitivity"),
+                           apl_arena_format(options->arena, "%s.sensitivity", where).data);
     if (status != APL_OK)
         return status;
     out->title = text_of(options, object, "title");

@@ -63,6 +63,12 @@ typedef struct apl_exposure_rule {
     size_t range_count;
 } apl_exposure_rule;
 
+/* One entry of `sensitivity`: what the asset's own document says of its label. */
+typedef struct apl_label_rule {
+    apl_condition *when; /* NULL: always */
+    uint8_t level;       /* apl_level */
+} apl_label_rule;
+
 typedef struct apl_type {
     apl_str name;
     apl_str title;
@@ -83,6 +89,8 @@ typedef struct apl_type {
     apl_relation_rule *relations;
     size_t relation_count;
     apl_exposure_rule exposure;
+    apl_label_rule *labels; /* the first that holds gives the level */
+    size_t label_count;
     const apl_str *unread_without;
     size_t unread_without_count;
     apl_field_list asked; /* by its own templates and conditions, and by the rules that may judge it */

@@ -4,6 +4,7 @@
  * Rows come from report/row.c. */
 #include "report/explain_json.h"
 
+#include "report/explain_origins.h"
 #include "report/row.h"
 
 static void open_row(apl_text *out, size_t index)
@@ -190,6 +191,7 @@ apl_status apl_explain_write_json(apl_output *output, const apl_report *report)
     write_relations(out, estate, explained->asset, true);
     apl_text_add(out, APL_STR(",\n\"used_for_because\":"));
     write_used_for(out, estate, explained->asset);
+    apl_explain_origins_json(out, estate, explained->asset);
     apl_text_add(out, APL_STR(",\n\"history\":"));
     write_history(out, report->history);
     apl_text_add(out, APL_STR(",\n\"body\":"));

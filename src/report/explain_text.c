@@ -4,6 +4,7 @@
  * one thing explained wants all of it. */
 #include "report/explain_text.h"
 
+#include "report/explain_origins.h"
 #include "report/remedy.h"
 #include "report/row.h"
 
@@ -374,6 +375,7 @@ static void explain_asset(apl_text *out, const apl_report *report)
     apl_text_add_char(out, '\n');
     write_asset_facts(out, report, asset);
     write_findings(out, report, false);
+    apl_explain_origins_text(out, &report->screen, report->snapshot->estate, report->explained->asset);
     write_relations(out, report, false);
     write_relations(out, report, true);
     write_history(out, report);

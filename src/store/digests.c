@@ -45,6 +45,8 @@ static void add_asset(apl_text *buffer, const apl_write *write, const apl_asset 
     apl_digest_add_number(buffer, asset->digest.low);
     apl_digest_add_number(buffer, asset->digest.high);
     apl_digest_add_number(buffer, asset->unread_groups);
+    if (asset->sensitivity_from != APL_ASSET_NONE)
+        apl_digest_add_number(buffer, write->id_hashes[asset->sensitivity_from]);
     const uint8_t facts[] = {asset->cloud,    asset->exposure, asset->sensitivity, asset->criticality,
                              asset->used_for, asset->is_read,  asset->is_ai,       asset->ids_ignore_case};
     apl_text_add(buffer, apl_str_make((const char *)facts, sizeof facts));

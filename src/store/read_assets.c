@@ -11,7 +11,8 @@
 static const char assets_sql[] =
     "SELECT a.asset, i.id, i.ignores_case, a.id, a.name, a.full_name, a.kind, a.type, a.cloud, a.tenant, a.scope, "
     "a.location, a.source, a.why_unread, a.tags, a.parent, a.flags, a.used_for, a.exposure, a.sensitivity, "
-    "a.criticality, a.unread_groups, a.read_at, a.body, a.body_low, a.body_high "
+    "a.criticality, a.unread_groups, a.read_at, a.body, a.body_low, a.body_high, "
+    "a.sensitivity_from "
     "FROM assets a CROSS JOIN ids i ON i.asset = a.asset WHERE a.to_scan > ?1 AND a.from_scan <= ?1";
 
 /* An asset as the store has it, before it has its place. */
@@ -19,6 +20,7 @@ typedef struct asset_row {
     apl_asset asset;
     int64_t number;
     int64_t parent; /* number; 0: none */
+    int64_t sensitivity_from; /* the same */
     int64_t body;
 } asset_row;
 
@@ -98,8 +100,10 @@ static apl_status read_asset(asset_rows *rows, const apl_query *row)
     asset->read_at = apl_query_number(row, 22);
     out.body = apl_query_number(row, 23);
     asset->digest = (apl_digest){(uint64_t)apl_query_number(row, 24), (uint64_t)apl_query_number(row, 25)};
+    out.sensitivity_from = apl_query_number(row, 26);
     asset->ids_ignore_case = apl_query_number(row, 2) != 0;
     asset->parent = APL_ASSET_NONE;
+    asset->sensitivity_from = APL_ASSET_NONE;
     asset->same_letters = APL_ASSET_NONE;
     if (out.number <= 0 || (uint64_t)out.number > APL_STORE_STRINGS_MAX)
         return apl_fail(APL_E_STORE, "%s: the store is damaged, an asset has no number", read->store->path);
@@ -215,8 +219,11 @@ static apl_status place_assets(asset_rows *rows)
         APL_PUSH(&estate->assets, row->asset);
         add_to_index(estate, (apl_asset_id)i);
     }
-    for (size_t i = 0; i < count; i++)
-        estate->assets.items[i].parent = apl_read_place(read, (uint64_t)rows->items.items[rows->order[i]].parent);
+    for (size_t i = 0; i < count; i++) {
+        const asset_row *row = &rows->items.items[rows->order[i]];
+        estate->assets.items[i].parent = apl_read_place(read, (uint64_t)row->parent);
+        estate->assets.items[i].sensitivity_from = apl_read_place(read, (uint64_t)row->sensitivity_from);
+    }
     return APL_OK;
 }
 

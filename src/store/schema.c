@@ -134,13 +134,19 @@ static const char paths[] = "CREATE TABLE paths ("
                             "  PRIMARY KEY (to_scan, path)"
                             ") STRICT, WITHOUT ROWID;";
 
+/* The asset that the sensitivity came from along relations; NULL: a label of its own, or none. */
+static const char sensitivity_from[] = "ALTER TABLE assets ADD COLUMN sensitivity_from INTEGER;";
+
 static const char *const first_tables[] = {scans, assets, relations, bodies, findings, NULL};
 
 static const char *const path_tables[] = {paths, NULL};
 
+static const char *const lineage_columns[] = {sensitivity_from, NULL};
+
 const apl_schema_step apl_schema_steps[] = {
     {"the first tables", first_tables},
     {"attack paths", path_tables},
+    {"where sensitivity came from", lineage_columns},
 };
 
 const size_t apl_schema_step_count = sizeof apl_schema_steps / sizeof *apl_schema_steps;

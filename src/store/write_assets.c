@@ -244,6 +244,14 @@ static void put_text_or_null(apl_insert *insert, apl_str text)
         apl_insert_put_null(insert);
 }
 
+static void put_asset_or_null(const apl_write *write, apl_insert *insert, apl_asset_id asset)
+{
+    if (asset == APL_ASSET_NONE)
+        apl_insert_put_null(insert);
+    else
+        apl_insert_put_number(insert, write->numbers[asset]);
+}
+
 static apl_status put_strings(apl_write *write, apl_insert *insert, const apl_asset *asset)
 {
     const apl_str texts[] = {
@@ -283,10 +291,7 @@ static apl_status put_asset(void *context, apl_insert *insert, const apl_version
         apl_insert_put_text(insert, asset->name);
     put_text_or_null(insert, asset->full_name);
     status = put_strings(write, insert, asset);
-    if (asset->parent == APL_ASSET_NONE)
-        apl_insert_put_null(insert);
-    else
-        apl_insert_put_number(insert, write->numbers[asset->parent]);
+    put_asset_or_null(write, insert, asset->parent);
     apl_insert_put_number(insert, (asset->is_read ? 1 : 0) | (asset->is_ai ? 2 : 0));
     apl_insert_put_number(insert, asset->used_for);
     apl_insert_put_number(insert, asset->exposure);
@@ -300,6 +305,7 @@ static apl_status put_asset(void *context, apl_insert *insert, const apl_version
         apl_insert_put_null(insert);
     apl_insert_put_number(insert, (int64_t)asset->digest.low);
     apl_insert_put_number(insert, (int64_t)asset->digest.high);
+    put_asset_or_null(write, insert, asset->sensitivity_from);
     return status;
 }
 
@@ -309,8 +315,9 @@ static const apl_version_table assets_table = {
     .close_sql = "UPDATE assets SET to_scan = ?1 WHERE to_scan = " APL_OPEN_SQL " AND asset = ?2",
     .insert_start = "INSERT INTO assets (to_scan, asset, from_scan, digest, id, name, full_name, kind, type, "
                     "cloud, tenant, scope, location, source, why_unread, tags, parent, flags, used_for, "
-                    "exposure, sensitivity, criticality, unread_groups, read_at, body, body_low, body_high)",
-    .insert_row = "(" APL_OPEN_SQL ", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "exposure, sensitivity, criticality, unread_groups, read_at, body, body_low, body_high, "
+                    "sensitivity_from)",
+    .insert_row = "(" APL_OPEN_SQL ", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     .put = put_asset,
 };
 

@@ -83,6 +83,26 @@ static void levels_come_from_tags(void **state)
     }
 }
 
+static void who_is_not_in_the_directory_is_absent(void **state)
+{
+    static const char *const directories[] = {"", "{`id`: `ann`, `userPrincipalName`: `a`}",
+                                              "{`id`: `ben`, `userPrincipalName`: `b`}",
+                                              "{`id`: `ben`, `userPrincipalName`: `b`} {`source`: `azure`, `scope`: "
+                                              "`s`, `unread`: `microsoft.graph.user`, `why`: `403`, `needs`: `n`}"};
+    static const bool is_absent[] = {false, false, true, false};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof is_absent / sizeof *is_absent; i++) {
+        small_cloud cloud;
+        small_cloud_open(&cloud, 1, false);
+        small_cloud_read(&cloud, 0, "{`id`: `" SMALL_ACCOUNT "a`, `properties`: {`friend`: `ann`}}");
+        small_cloud_read(&cloud, 0, directories[i]);
+        small_cloud_link(&cloud, 1);
+        assert_int_equal(small_asset(&cloud, "entra://-/users/ann")->is_absent, is_absent[i]);
+        small_cloud_close(&cloud);
+    }
+}
+
 static void parts_that_were_not_read_are_covered(void **state)
 {
     small_cloud cloud;
@@ -111,6 +131,7 @@ int main(void)
         cmocka_unit_test(ai_reaches_one_hop),
         cmocka_unit_test(parents_and_tenants_are_found),
         cmocka_unit_test(levels_come_from_tags),
+        cmocka_unit_test(who_is_not_in_the_directory_is_absent),
         cmocka_unit_test(parts_that_were_not_read_are_covered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

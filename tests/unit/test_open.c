@@ -77,6 +77,9 @@ static const opened opened_cases[] = {
      "read microsoft.graph.user 1", 1},
     {"{`@odata.context`: `https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)`, `value`: [{`id`: `1`}]}",
      "read microsoft.graph.user 1", 1},
+    {"{`@odata.context`: `https://graph.microsoft.com/v1.0/$metadata#groups('g')/users(id,manager(id))`,"
+     " `value`: [{`id`: `1`}]}",
+     "read microsoft.graph.user 1", 1},
     {"{`value`: [{`@odata.type`: `#microsoft.graph.user`, `id`: `1`}, {`@odata.type`: `#microsoft.graph.group`}]}",
      "read microsoft.graph.user 1; unsupported microsoft.graph.group 1", 1},
     {"{`@odata.context`: `https://graph.microsoft.com/v1.0/$metadata#policies`, `value`: [{`id`: `1`}]}",

@@ -62,6 +62,7 @@ static inline apl_asset sample_asset(const sample *it, const char *id, const cha
         .is_ai = true,
         .ids_ignore_case = true,
         .same_letters = APL_ASSET_NONE,
+        .sensitivity_from = APL_ASSET_NONE,
     };
 }
 

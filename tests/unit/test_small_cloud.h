@@ -34,12 +34,14 @@ typedef struct small_cloud {
 
 static const char small_vocabulary[] =
     "{`kinds`: {`ai-service`: {`title`: `s`, `ai`: true}, `ai-agent`: {`title`: `a`, `ai`: true, `network`: false},"
-    "  `storage-account`: {`title`: `t`}, `resource-group`: {`title`: `r`, `network`: false},"
-    "  `account`: {`title`: `c`, `network`: false}, `external`: {`title`: `e`},"
+    "  `storage-account`: {`title`: `t`}, `resource-group`: {`title`: `r`, `network`: false, `data`: false},"
+    "  `account`: {`title`: `c`, `network`: false, `data`: false}, `external`: {`title`: `e`},"
     "  `managed-identity`: {`title`: `m`, `network`: false}},"
-    " `relations`: {`contains`: {`title`: `c`}, `stores-in`: {`title`: `s`, `makes_ai`: true},"
-    "  `grounded-on`: {`title`: `g`, `makes_ai`: true, `used_for`: `grounding`}, `has-role`: {`title`: `h`},"
-    "  `connects-to`: {`title`: `n`, `makes_ai`: true}}}";
+    " `relations`: {`contains`: {`title`: `c`, `sensitivity`: [`label`, `back`]},"
+    "  `stores-in`: {`title`: `s`, `makes_ai`: true, `sensitivity`: `back`}, `grounded-on`: {`title`: `g`,"
+    "    `makes_ai`: true, `used_for`: `grounding`, `sensitivity`: `back`}, `has-role`: {`title`: `h`},"
+    "  `connects-to`: {`title`: `n`, `makes_ai`: true}, `governed-by`: {`title`: `v`}, `exempt-from`: {`title`: `x`},"
+    "  `applies-to`: {`title`: `p`}, `assigned-to`: {`title`: `o`}, `assigns`: {`title`: `i`}}}";
 
 static const char small_azure[] =
     "{`provider`: `azure`, `cloud`: `azure`, `ids`: `nocase`, `parent`: `arm`, `scope`: `arm`, `tenant`: `{tenantId}`,"
@@ -61,10 +63,20 @@ static const char small_azure_service[] =
     "      `target_name`: `{properties.stores[*].name}`, `unless`: {`field`: `properties.dry`, `equals`: true}},"
     "    {`type`: `stores-in`, `to`: `{properties.store}`, `kind`: `storage-account`},"
     "    {`type`: `connects-to`, `to_key`: `host:{properties.peers[*]:host}`},"
+    "    {`type`: `connects-to`, `to`: `entra://-/users/{properties.friend}`, `kind`: `managed-identity`,"
+    "      `target_type`: `microsoft.graph.user`},"
     "    {`type`: `has-role`, `from`: `entra://{@tenant|-}/users/{properties.user}`, `to`: `{properties.on}`,"
     "      `kind`: `managed-identity`}]},"
     "`T.Ai/accounts/parts`: {`title`: `t`, `kind`: `ai-agent`, `exposure`: `parent`},"
-    "`T.Data/stores`: {`title`: `t`, `kind`: `storage-account`, `read`: {`needs`: `T.Data/stores/read`}},"
+    "`T.Data/stores`: {`title`: `t`, `kind`: `storage-account`, `read`: {`needs`: `T.Data/stores/read`},"
+    "  `sensitivity`: [{`level`: `high`, `when`: {`field`: `properties.label`, `equals`: `Confidential`}},"
+    "    {`level`: `medium`, `when`: {`field`: `properties.label`, `equals`: `Internal`}}]},"
+    "`T.Gov/policies`: {`title`: `t`, `kind`: `external`, `relations`: ["
+    "    {`type`: `governed-by`, `from`: `{properties.scope}`}, {`type`: `assigns`, `to`: `{properties.what}`},"
+    "    {`type`: `exempt-from`, `from`: `{properties.except[*]}`}]},"
+    "`T.Gov/roles`: {`title`: `t`, `kind`: `external`, `relations`: ["
+    "    {`type`: `applies-to`, `to`: `{properties.scope}`}, {`type`: `assigned-to`, `to`: `{properties.who}`},"
+    "    {`type`: `assigns`, `to`: `{properties.what}`}]},"
     "`Microsoft.Resources/subscriptions`: {`title`: `t`, `kind`: `account`},"
     "`Microsoft.Resources/resourceGroups`: {`title`: `t`, `kind`: `resource-group`},"
     "`microsoft.graph.user`: {`title`: `t`, `kind`: `managed-identity`, `unread_without`: [],"

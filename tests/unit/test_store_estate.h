@@ -153,6 +153,7 @@ static inline void index_ids(apl_estate *estate)
     for (apl_asset_id i = 0; i < estate->assets.count; i++) {
         apl_asset_id first = apl_table_put(estate->by_id, estate->assets.items[i].id, i);
         estate->assets.items[i].same_letters = APL_ASSET_NONE;
+        estate->assets.items[i].sensitivity_from = APL_ASSET_NONE;
         if (first == i)
             continue;
         estate->assets.items[i].same_letters = estate->assets.items[first].same_letters;

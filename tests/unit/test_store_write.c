@@ -72,6 +72,7 @@ static void gives_back_every_field(void **state)
         .criticality = APL_LEVEL_CRITICAL,
         .ids_ignore_case = true,
         .same_letters = APL_ASSET_NONE,
+        .sensitivity_from = APL_ASSET_NONE,
     };
     snapshot.estate->assets.items[3].name = APL_STR_NONE;
     snapshot.estate->assets.items[3].tags = (apl_value){.type = APL_VALUE_OBJECT};

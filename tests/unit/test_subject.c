@@ -133,6 +133,10 @@ static void ask_derived(void *context, const apl_type *type)
                                         "aplomb.sensitivity",
                                         "aplomb.relations.grounded-on[*]",
                                         "aplomb.relationsIn.contains[*]",
+                                        "aplomb.relations.grounded-on[*].aplomb.ai",
+                                        "aplomb.relations.grounded-on[*].aplomb.sensitivity",
+                                        "aplomb.relationsIn.contains[*].name",
+                                        "aplomb.read",
                                         "fullName",
                                         NULL};
     small_cloud *cloud = context;
@@ -170,6 +174,14 @@ static void derived_facts_come_from_the_estate(void **state)
     assert_string_equal(derived(arena, &cloud, SMALL_ACCOUNT "a", "aplomb.sensitivity"), "?");
     assert_string_equal(derived(arena, &cloud, SMALL_ACCOUNT "a", "aplomb.relations.grounded-on[*]"),
                         "\"" SMALL_STORE "s\"");
+    /* Facts of the assets at the other end; what is unknown of them is unread. */
+    assert_string_equal(derived(arena, &cloud, SMALL_ACCOUNT "a", "aplomb.relations.grounded-on[*].aplomb.ai"),
+                        "true");
+    assert_string_equal(derived(arena, &cloud, SMALL_ACCOUNT "a", "aplomb.relations.grounded-on[*].aplomb.sensitivity"),
+                        "?");
+    assert_string_equal(derived(arena, &cloud, SMALL_ACCOUNT "a/parts/p", "aplomb.relationsIn.contains[*].name"),
+                        "\"a\"");
+    assert_string_equal(derived(arena, &cloud, SMALL_ACCOUNT "a", "aplomb.read"), "true");
     assert_string_equal(derived(arena, &cloud, SMALL_ACCOUNT "a", "aplomb.usedFor[*]"), "");
     assert_string_equal(derived(arena, &cloud, SMALL_STORE "s", "aplomb.ai"), "true");
     assert_string_equal(derived(arena, &cloud, SMALL_STORE "s", "aplomb.usedFor[*]"), "\"ai\",\"grounding\"");

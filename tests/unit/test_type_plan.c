@@ -107,11 +107,14 @@ static void names_of_facts_are_no_paths(void **state)
                                         "aplomb.relationsIn.stores-in",
                                         "['type']",
                                         "aplomb.nothing",
+                                        "aplomb.relations.stores-in[*].aplomb.exposure",
+                                        "aplomb.read",
                                         NULL};
     static const uint8_t specials[] = {APL_FIELD_TYPE,     APL_FIELD_NAME,      APL_FIELD_FULL_NAME,
                                        APL_FIELD_ID,       APL_FIELD_LOCATION,  APL_FIELD_EXPOSURE,
                                        APL_FIELD_USED_FOR, APL_FIELD_RELATIONS, APL_FIELD_RELATIONS_IN,
-                                       APL_FIELD_PATH,     APL_FIELD_PATH};
+                                       APL_FIELD_PATH,     APL_FIELD_PATH,      APL_FIELD_RELATIONS,
+                                       APL_FIELD_READ};
     planned p = planned_new();
     (void)state;
 
@@ -124,6 +127,24 @@ static void names_of_facts_are_no_paths(void **state)
     assert_int_equal(binding_of(&p, plan, names[7])->relation,
                      apl_vocabulary_relation(&p.vocabulary, APL_STR("stores-in")));
     assert_int_equal(plan->slot_count, 2);
+    assert_int_equal(binding_of(&p, plan, names[7])->fact, APL_FIELD_ID);
+    assert_int_equal(binding_of(&p, plan, names[11])->fact, APL_FIELD_EXPOSURE);
+    /* One array, so that a count over the ids binds the facts too. */
+    assert_int_equal(binding_of(&p, plan, names[7])->steps[0].array, binding_of(&p, plan, names[11])->steps[0].array);
+    planned_free(&p);
+}
+
+static void derived_names_are_checked(void **state)
+{
+    planned p = planned_new();
+    apl_guess guess;
+    (void)state;
+
+    assert_true(apl_derived_is_known(APL_STR("aplomb.relations.stores-in[*].aplomb.read"), &p.vocabulary, &guess));
+    assert_true(apl_derived_is_known(APL_STR("aplomb.relationsIn.stores-in[*].name"), &p.vocabulary, &guess));
+    assert_false(apl_derived_is_known(APL_STR("aplomb.relations.stores-in[*].aplomb.rea"), &p.vocabulary, &guess));
+    assert_false(apl_derived_is_known(APL_STR("aplomb.relations.stores-in[*].properties"), &p.vocabulary, &guess));
+    assert_false(apl_derived_is_known(APL_STR("aplomb.relations.stores-on[*].name"), &p.vocabulary, &guess));
     planned_free(&p);
 }
 
@@ -199,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_path_has_one_slot),
         cmocka_unit_test(names_of_facts_are_no_paths),
+        cmocka_unit_test(derived_names_are_checked),
         cmocka_unit_test(aliases_hide_paths),
         cmocka_unit_test(groups_are_what_counts_as_unread),
         cmocka_unit_test(what_passes_a_limit_is_missing),
