@@ -148,6 +148,13 @@ static void put(apl_projector *projector, uint16_t slot, apl_value value)
     projector->present[slot / 64] |= UINT64_C(1) << (slot % 64);
 }
 
+/* A null where only a value counts as read leaves the slot as empty as no member at all. */
+static void take_away(apl_projector *projector, uint16_t slot)
+{
+    if (slot != APL_NO_SLOT)
+        projector->present[slot / 64] &= ~(UINT64_C(1) << (slot % 64));
+}
+
 static void put_keys(apl_projector *projector, const apl_plan_node *keys, const apl_json *object)
 {
     size_t count = apl_json_size(object);
@@ -233,7 +240,9 @@ static uint32_t visit_members(apl_projector *projector, const apl_plan *plan, le
         if (child == NULL)
             continue;
         groups = groups_behind(groups, child, m.value);
-        if (child->slot != APL_NO_SLOT)
+        if (child->group && apl_json_is_null(m.value))
+            take_away(projector, child->slot);
+        else if (child->slot != APL_NO_SLOT)
             put(projector, child->slot, kept_tree(projector, plan, child, m.value));
         if (child->has_children || child->keys || child->values || child->entries)
             put_aside(projector, child, m.value, first);
