@@ -95,11 +95,18 @@ static apl_str needs_of(const evaluate_job *job, const apl_policy_result *result
     return type ? type->needs : APL_STR_NONE;
 }
 
+/* The path itself or a place inside of it: properties.type is not where properties.typeProperties is. */
+static bool is_within(apl_str path, apl_str outer)
+{
+    return apl_str_starts_nocase(path, outer) &&
+           (path.size == outer.size || path.data[outer.size] == '.' || path.data[outer.size] == '[');
+}
+
 /* Rules name the paths that tell something where their condition also looks at others, as guards do. */
 static bool is_shown(const apl_rule_info *rule, apl_str path)
 {
     for (uint32_t i = 0; i < rule->evidence_path_count; i++) {
-        if (apl_str_starts_nocase(path, rule->evidence_paths[i]))
+        if (is_within(path, rule->evidence_paths[i]))
             return true;
     }
     return rule->evidence_path_count == 0;

@@ -20,7 +20,8 @@ typedef struct judged {
 static const char *const rule_texts[] = {
     "{`check`: `open`, `title`: `t`, `severity`: `high`, " FIX ACCOUNTS
     ", {`field`: `properties.open`, `equals`: true}]}, `then`: {`effect`: `audit`}}}",
-    "{`check`: `agent`, `title`: `t`, `severity`: `low`, `needs`: `own/read`, " FIX ACCOUNTS
+    "{`check`: `agent`, `title`: `t`, `severity`: `low`, `needs`: `own/read`, "
+    "`evidence`: [`properties.dr`, `aplomb.kind`], " FIX ACCOUNTS
     ", {`field`: `aplomb.kind`, `equals`: `ai-agent`}, {`field`: `properties.dry`, `equals`: true}]},"
     "`then`: {`effect`: `audit`}}}",
     "{`check`: `store`, `title`: `t`, `severity`: `high`, " FIX
@@ -128,6 +129,9 @@ static void one_outcome_a_pair(void **state)
     for (uint32_t i = 0; i < first->evidence_count; i++)
         has_open = has_open || apl_str_equal(first->evidence[i].path, APL_STR("properties.open"));
     assert_true(has_open);
+    const apl_finding *agent = &j->cloud.estate.findings.items[3]; /* properties.dr is not where properties.dry is */
+    assert_int_equal(agent->evidence_count, 1);
+    assert_string_equal(agent->evidence[0].path.data, "aplomb.kind");
     char id[33];
     apl_finding_id(id, first->rule->id,
                    apl_asset_canonical_id(j->cloud.arena, &j->cloud.estate.assets.items[first->asset]));

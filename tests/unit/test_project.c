@@ -45,12 +45,29 @@ static apl_value members_of(apl_arena *arena, apl_value object, bool wants_names
     return apl_value_array(items, object.size);
 }
 
+static apl_value entries_of(apl_arena *arena, apl_value object)
+{
+    apl_value *items = APL_ARENA_ARRAY(arena, apl_value, object.size);
+
+    if (object.type != APL_VALUE_OBJECT)
+        return APL_MISSING;
+    for (uint32_t i = 0; i < object.size; i++) {
+        apl_member *pair = APL_ARENA_ARRAY(arena, apl_member, 2);
+        pair[0] = (apl_member){APL_STR("name"), apl_value_string(object.members[i].key)};
+        pair[1] = (apl_member){APL_STR("value"), object.members[i].value};
+        items[i] = apl_value_object(pair, 2);
+    }
+    return apl_value_array(items, object.size);
+}
+
 static apl_value step_to(apl_arena *arena, apl_value value, apl_str name)
 {
     if (apl_str_equal(name, APL_STR("@keys")))
         return members_of(arena, value, true);
     if (apl_str_equal(name, APL_STR("@values")))
         return members_of(arena, value, false);
+    if (apl_str_equal(name, APL_STR("@entries")))
+        return entries_of(arena, value);
     return apl_value_get(value, name);
 }
 
@@ -67,7 +84,8 @@ static apl_value add_step(random_path *path, apl_text *text, random_source *rand
         return at.type == APL_VALUE_ARRAY && at.size ? at.items[random_below(random, at.size)] : APL_MISSING;
     }
     if (!is_first && !path->has_star && random_below(random, 8) == 0) {
-        apl_str name = random_below(random, 2) ? APL_STR("@keys") : APL_STR("@values");
+        static const char *const lists[] = {"@keys", "@values", "@entries"};
+        apl_str name = apl_str_from(lists[random_below(random, 3)]);
         path->names[path->count++] = name;
         apl_text_add_format(text, ".%s", name.data);
         return step_to(arena, at, name);
@@ -273,6 +291,51 @@ static void more_names_than_can_be_listed_are_unread(void **state)
     apl_arena_free(arena);
 }
 
+typedef struct null_case {
+    const char *document;
+    const char *text; /* of a.text, for which null means unread */
+    bool is_unread;
+} null_case;
+
+static const null_case null_cases[] = {
+    {"{\"a\":{\"text\":\"x\"}}", "\"x\"", false},
+    {"{\"a\":{\"text\":null}}", "missing", true},
+    {"{\"a\":{}}", "missing", true},
+    {"{\"a\":{\"text\":\"x\"},\"a\":{\"text\":null}}", "missing", true},
+};
+
+static void a_null_that_counts_as_unread_is_no_value(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof null_cases / sizeof *null_cases; i++) {
+        apl_arena *arena = apl_arena_new();
+        apl_fields *fields = apl_fields_new();
+        apl_field_id asked[] = {apl_fields_ask(fields, APL_STR("a.text"))};
+        apl_str unread_without[] = {APL_STR("a.text")};
+        apl_plan *plan = apl_plan_new(&(apl_plan_options){.arena = arena,
+                                                          .fields = fields,
+                                                          .asked = asked,
+                                                          .asked_count = 1,
+                                                          .unread_without = unread_without,
+                                                          .unread_without_count = 1});
+        apl_projector *projector = apl_projector_new(arena);
+        apl_json_reader *reader = apl_json_reader_new();
+        const apl_json *node = NULL;
+        apl_record record;
+        uint32_t unread = 0;
+        size_t used = 0;
+        assert_int_equal(apl_json_read(&node, &used, reader, apl_str_from(null_cases[i].document)), APL_OK);
+        apl_project(&record, &unread, projector, plan, node);
+        bool is_there = record.present[0] & 1u;
+        assert_string_equal(is_there ? random_json(arena, record.values[0], 0).data : "missing", null_cases[i].text);
+        assert_int_equal(unread != 0, null_cases[i].is_unread);
+        apl_json_reader_free(reader);
+        apl_projector_free(projector);
+        apl_fields_free(fields);
+        apl_arena_free(arena);
+    }
+}
+
 static void texts_are_kept_once(void **state)
 {
     apl_arena *arena = apl_arena_new();
@@ -300,6 +363,7 @@ int main(void)
         cmocka_unit_test(numbers_of_members_are_right),
         cmocka_unit_test(the_last_of_two_names_counts),
         cmocka_unit_test(more_names_than_can_be_listed_are_unread),
+        cmocka_unit_test(a_null_that_counts_as_unread_is_no_value),
         cmocka_unit_test(texts_are_kept_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,8 @@ static const char small_azure_service[] =
     "    {`type`: `connects-to`, `to_key`: `host:{properties.peers[*]:host}`},"
     "    {`type`: `connects-to`, `to`: `entra://-/users/{properties.friend}`, `kind`: `managed-identity`,"
     "      `target_type`: `microsoft.graph.user`},"
+    "    {`type`: `connects-to`, `to_key`: `host:{properties.env[*].value:has(://):host}`, `to_suffix`: `#keys`,"
+    "      `kind`: `managed-identity`, `where`: {`field`: `properties.env[*].name`, `like`: `*key*`}},"
     "    {`type`: `has-role`, `from`: `entra://{@tenant|-}/users/{properties.user}`, `to`: `{properties.on}`,"
     "      `kind`: `managed-identity`}]},"
     "`T.Ai/accounts/parts`: {`title`: `t`, `kind`: `ai-agent`, `exposure`: `parent`},"
