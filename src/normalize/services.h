@@ -44,6 +44,7 @@ typedef struct apl_relation_rule {
     apl_relation_type type;
     apl_relation_end from;
     apl_relation_end to;
+    apl_template *to_part; /* put behind the id of the asset that `to.key` finds; or NULL */
     apl_condition *when;   /* NULL: always */
     apl_condition *unless; /* NULL: never */
     apl_kind stub_kind;  /* APL_KIND_NONE: of the type that the id names */
@@ -62,6 +63,13 @@ typedef struct apl_exposure_rule {
     const apl_field_id *ranges;
     size_t range_count;
 } apl_exposure_rule;
+
+/* Objects inside a document that are assets of their own. */
+typedef struct apl_part_rule {
+    const apl_str *steps; /* names of members; "*": each item of an array */
+    size_t step_count;
+    apl_str type;
+} apl_part_rule;
 
 typedef struct apl_type {
     apl_str name;
@@ -82,7 +90,11 @@ typedef struct apl_type {
     size_t key_count;
     apl_relation_rule *relations;
     size_t relation_count;
+    apl_relation_type *inherits; /* relations of its parent that hold for it as well, unless it has such a one */
+    size_t inherit_count;
     apl_exposure_rule exposure;
+    apl_part_rule *parts;
+    size_t part_count;
     const apl_str *unread_without;
     size_t unread_without_count;
     apl_field_list asked; /* by its own templates and conditions, and by the rules that may judge it */

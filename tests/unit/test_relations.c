@@ -58,6 +58,14 @@ static const linked linked_cases[] = {
     {ACCOUNT("a", "`user`: `7`"), ""},
     {"[" ACCOUNT("a", "") ", {`id`: `" SMALL_ACCOUNT "a/parts/p`, `properties`: {}}]", "a contains p [id]\n"},
     {"{`id`: `" SMALL_ACCOUNT "a/parts/p`, `properties`: {}}", "a? contains p [id]\n"},
+    /* a part inherits what it has none of itself, and reaches a part of what a key finds */
+    {ACCOUNT("a", "`store`: `" SMALL_STORE "s`, `only`: {`name`: `p`}"),
+     "a contains p [id]\na stores-in s? [properties.store]\np stores-in s? [properties.store]\n"},
+    {ACCOUNT("a", "`store`: `" SMALL_STORE "s`, `only`: {`name`: `p`, `own`: `" SMALL_STORE "t`}"),
+     "a contains p [id]\na stores-in s? [properties.store]\np stores-in t? [own]\n"},
+    {ACCOUNT("a", "`endpoint`: `b.example`, `only`: {`name`: `p`, `peer`: `https://b.example`}"),
+     "a contains p [id]\np connects-to a#keys? [peer]\n"},
+    {ACCOUNT("a", "`only`: {`name`: `p`, `peer`: `https://none.example`}"), "a contains p [id]\n"},
 };
 
 static void makes_relations_and_stubs(void **state)
