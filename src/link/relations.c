@@ -227,8 +227,8 @@ static bool has_link(const linking *at, size_t first, apl_relation_type type)
     return false;
 }
 
-/* Relations of the parent that hold for the asset as well, where it has none of the kind itself; its own links are those
- * from `first` on. An agent signs in as its project does unless it has an identity of its own. */
+/* Relations of the parent that hold for the asset as well, where it has none of the kind itself; its own links are
+ * those from `first` on. An agent signs in as its project does unless it has an identity of its own. */
 static void inherit_relations(linking *at, const apl_type *type, size_t first)
 {
     const apl_estate *estate = at->job->estate;
