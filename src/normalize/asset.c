@@ -381,7 +381,8 @@ void apl_document_take(apl_normalizer *normalizer, const apl_document *document,
     APL_PUSH(&normalizer->assets, asset);
     if (document->holder.size == 0)
         count_read(normalizer, &asset);
-    apl_document_push_parts(normalizer, document, type, &asset);
+    if (type->part_count)
+        apl_document_push_parts(normalizer, document, type, &asset);
     if (normalizer->spooled.size > SPOOL_BUFFER_BYTES && apl_normalizer_flush(normalizer) != APL_OK)
         apl_normalizer_broken(normalizer, normalizer->place, apl_error_message(), false);
 }
