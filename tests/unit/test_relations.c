@@ -56,6 +56,13 @@ static const linked linked_cases[] = {
      "a connects-to b [properties.peers[*]]\n"},
     {ACCOUNT("a", "`user`: `7`, `on`: `" SMALL_STORE "s`"), "7? has-role s? [properties.on]\n"},
     {ACCOUNT("a", "`user`: `7`"), ""},
+    {"[" ACCOUNT("a", "`env`: [{`name`: `URL`, `value`: `https://b.example`}, {`name`: `B_KEY`, `value`: "
+                      "`https://b.example`}, {`name`: `C_KEY`, `value`: `b.example`}, {`name`: `D_KEY`, `value`: "
+                      "`https://d.example`}]") ", " ACCOUNT("b", "`endpoint`: `b.example`") "]",
+     "a connects-to b#keys? [properties.env[*].value]\n"},
+    {ACCOUNT("b", "`endpoint`: `b.example`, `env`: [{`name`: `key`, `value`: `x://b.example`}, {`value`: "
+                  "`x://b.example`}]"),
+     "b connects-to b#keys? [properties.env[*].value]\n"},
     {"[" ACCOUNT("a", "") ", {`id`: `" SMALL_ACCOUNT "a/parts/p`, `properties`: {}}]", "a contains p [id]\n"},
     {"{`id`: `" SMALL_ACCOUNT "a/parts/p`, `properties`: {}}", "a? contains p [id]\n"},
     /* a part inherits what it has none of itself, and reaches a part of what a key finds */

@@ -46,7 +46,6 @@ static const refused service_refusals[] = {
     {TYPE("`parts`: [{`type`: `x`}]"), "a part needs a path"},
     {TYPE("`inherits`: `x`"), "inherits"},
     {TYPE("`inherits`: [`stores`]"), "no relation is called \"stores\""},
-    {TYPE("`relations`: [{`type`: `stores-in`, `to`: `{a}`, `to_part`: `#x`}]"), "to_part needs a to_key"},
 };
 
 static const refused provider_refusals[] = {
