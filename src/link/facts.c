@@ -167,6 +167,38 @@ static void set_absent(apl_estate *estate)
     apl_text_free(&key);
 }
 
+static bool is_told_by_relations(const apl_type *type)
+{
+    for (size_t i = 0; i < type->kind_count; i++) {
+        if (type->kinds[i].when && apl_condition_is_derived(type->kinds[i].when))
+            return true;
+    }
+    return false;
+}
+
+/* Kinds that only relations tell: a gateway is an AI gateway when a model stands behind it. */
+static void refine_kinds(apl_estate *estate, apl_services *services)
+{
+    apl_arena *scratch = apl_arena_new();
+
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        const apl_type *type = asset->plan ? apl_services_type(services, asset->plan->number) : NULL;
+        if (type == NULL || !is_told_by_relations(type))
+            continue;
+        apl_subject subject = {estate, asset, asset->plan};
+        apl_eval eval = {.subject = &subject, .origin = &subject, .arena = scratch};
+        for (size_t k = 0; k < type->kind_count; k++) {
+            if (type->kinds[k].when && apl_condition_eval(type->kinds[k].when, &eval) != APL_TRUE)
+                continue;
+            asset->kind = type->kinds[k].kind;
+            break;
+        }
+        apl_arena_reset(scratch);
+    }
+    apl_arena_free(scratch);
+}
+
 static void set_used_for(apl_estate *estate)
 {
     const apl_vocabulary *words = estate->vocabulary;
@@ -238,6 +270,7 @@ void apl_link_facts(apl_estate *estate, apl_services *services)
 {
     set_parents(estate);
     apl_link_tenants(estate);
+    refine_kinds(estate, services);
     set_used_for(estate);
     set_absent(estate);
     apl_link_levels(estate, services);

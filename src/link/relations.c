@@ -75,7 +75,8 @@ static apl_str parent_id(apl_arena *arena, const apl_type *type, const apl_subje
 typedef struct linking {
     const link_job *job;
     run_result *run;
-    apl_subject subject;
+    apl_asset_id self;   /* what an end without templates is */
+    apl_subject subject; /* whose relations they are: self, or the parent that it inherits from */
     apl_template_facts facts;
 } linking;
 
@@ -143,7 +144,7 @@ static bool find_end(const linking *at, const apl_relation_end *end, uint32_t in
     *asset = APL_ASSET_NONE;
     *id = APL_STR_NONE;
     if (end->id == NULL && end->key == NULL) {
-        *asset = (apl_asset_id)(at->subject.asset - job->estate->assets.items);
+        *asset = at->self;
         return true;
     }
     if (end->key) {
@@ -223,7 +224,7 @@ static void apply_rule(linking *at, const apl_relation_rule *rule)
     uint32_t count = apl_template_count(leading, &at->subject);
     for (uint32_t i = 0; i < count; i++) {
         pending_link link = {.type = rule->type, .rule = rule, .evidence = rule->evidence};
-        link.owner = (apl_asset_id)(at->subject.asset - at->job->estate->assets.items);
+        link.owner = at->self;
         if (!member_counts(at, rule, leading, i))
             continue;
         if (!fill_end(at, &rule->from, i, &link.from, &link.from_id) ||
@@ -234,6 +235,43 @@ static void apply_rule(linking *at, const apl_relation_rule *rule)
         if (rule->stub_name)
             link.stub_name = apl_template_fill_at(rule->stub_name, arena, &at->subject, &at->facts, i);
         APL_PUSH(&at->run->links, link);
+    }
+}
+
+static bool has_link(const linking *at, size_t first, apl_relation_type type)
+{
+    for (size_t i = first; i < at->run->links.count; i++) {
+        if (at->run->links.items[i].type == type)
+            return true;
+    }
+    return false;
+}
+
+/* Relations of the parent that hold for the asset as well, where it has none of the kind itself; its own links are
+ * those from `first` on. An agent signs in as its project does unless it has an identity of its own. */
+static void inherit_relations(linking *at, const apl_type *type, size_t first)
+{
+    const apl_estate *estate = at->job->estate;
+    apl_asset_id holder = type->inherit_count && at->facts.parent.size
+                              ? find_id(estate, at->run->arena, at->facts.parent, at->job->only_tenant)
+                              : APL_ASSET_NONE;
+
+    if (holder == APL_ASSET_NONE || estate->assets.items[holder].plan == NULL) /* nobody knows its relations */
+        return;
+    const apl_asset *parent = &estate->assets.items[holder];
+    const apl_type *parent_type = apl_services_type(at->job->services, parent->plan->number);
+    linking from = {.job = at->job, .run = at->run, .self = at->self, .facts = facts_of(parent)};
+    from.subject = (apl_subject){NULL, parent, parent->plan};
+    from.facts.parent = parent_id(at->run->arena, parent_type, &from.subject);
+    for (size_t i = 0; i < type->inherit_count; i++) {
+        if (has_link(at, first, type->inherits[i]))
+            continue;
+        for (size_t r = 0; r < parent_type->relation_count; r++) {
+            const apl_relation_rule *rule = &parent_type->relations[r];
+            bool starts_there = rule->from.id == NULL && rule->from.key == NULL;
+            if (rule->type == type->inherits[i] && starts_there)
+                apply_rule(&from, rule);
+        }
     }
 }
 
@@ -272,7 +310,8 @@ static void link_run(void *context, unsigned thread, size_t from, size_t to)
     for (size_t i = job->first + from; i < job->first + to; i++) {
         const apl_asset *asset = &job->estate->assets.items[i];
         const apl_type *type = apl_services_type(job->services, asset->plan->number);
-        linking at = {.job = job, .run = &job->runs[from / RUN_ASSETS], .facts = facts_of(asset)};
+        linking at = {.job = job, .run = &job->runs[from / RUN_ASSETS], .self = (apl_asset_id)i};
+        at.facts = facts_of(asset);
         /* Without the estate: derived facts do not exist yet, and conditions must not lean on them. */
         at.subject = (apl_subject){NULL, asset, asset->plan};
         if (job->keys == NULL && type->key_count == 0)
@@ -282,9 +321,11 @@ static void link_run(void *context, unsigned thread, size_t from, size_t to)
             gather_keys(&at, type, (apl_asset_id)i);
             continue;
         }
+        size_t first = at.run->links.count;
         link_parent(&at);
         for (size_t r = 0; r < type->relation_count; r++)
             apply_rule(&at, &type->relations[r]);
+        inherit_relations(&at, type, first);
     }
 }
 

@@ -214,7 +214,8 @@ static void identify(apl_normalizer *normalizer, apl_asset *asset, const apl_doc
     static const apl_provider no_provider = {.name = {"file", 4}, .ids_ignore_case = true};
     const apl_provider *provider = type->provider ? type->provider : &no_provider;
     apl_subject subject = {NULL, asset, asset->plan};
-    apl_template_facts facts = {.type = type->name, .tenant = document->tenant, .scope = document->scope};
+    apl_template_facts facts = {.type = type->name, .tenant = document->tenant, .scope = document->scope,
+                                .parent = document->holder};
 
     facts.id = or_else(document->id, filled(type->id, provider->id, normalizer, &subject, &facts));
     if (facts.id.size == 0 && normalizer->options.judges_all_types)
@@ -354,6 +355,8 @@ void apl_document_take(apl_normalizer *normalizer, const apl_document *document,
     apl_project(&asset.record, &asset.unread_groups, normalizer->projector, asset.plan, document->body);
     apl_document_facts(&asset, document);
     identify(normalizer, &asset, document, type);
+    if (asset.id.size == 0 && document->holder.size)
+        return;
     if (asset.id.size == 0 && !normalizer->options.judges_all_types) {
         apl_coverage row = {
             .source = asset.source,
@@ -376,7 +379,10 @@ void apl_document_take(apl_normalizer *normalizer, const apl_document *document,
     if (normalizer->options.spool)
         spool_body(normalizer, &asset, document->body);
     APL_PUSH(&normalizer->assets, asset);
-    count_read(normalizer, &asset);
+    if (document->holder.size == 0)
+        count_read(normalizer, &asset);
+    if (type->part_count)
+        apl_document_push_parts(normalizer, document, type, &asset);
     if (normalizer->spooled.size > SPOOL_BUFFER_BYTES && apl_normalizer_flush(normalizer) != APL_OK)
         apl_normalizer_broken(normalizer, normalizer->place, apl_error_message(), false);
 }

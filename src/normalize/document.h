@@ -18,6 +18,7 @@ typedef struct apl_document {
     apl_str type;
     apl_str id;
     apl_str api;
+    apl_str holder; /* id of the asset that this is a part of; empty: a document of its own */
     apl_instant read_at;
     unsigned depth; /* of pages around it */
     bool is_partial; /* a summary: what is not in it was not read */
@@ -55,11 +56,15 @@ struct apl_normalizer {
 /* Puts a document on the stack of what is to be opened. */
 void apl_document_push(apl_normalizer *normalizer, const apl_document *document);
 
+/* Puts what stands inside the document and is an asset of its own (`parts` of the type) on the stack. */
+void apl_document_push_parts(apl_normalizer *normalizer, const apl_document *document, const apl_type *type,
+                             const apl_asset *holder);
+
 /* Sets id, name, type and location of the asset to what the body itself says, for conditions that run before the asset
  * is identified. Texts belong to the page. */
 void apl_document_facts(apl_asset *asset, const apl_document *document);
 
-/* Ends of the way; each counts the document in one coverage row. */
+/* Ends of the way; each counts the document in one coverage row, but for a part, which is none. */
 void apl_document_take(apl_normalizer *normalizer, const apl_document *document, const apl_type *type,
                        const apl_recognition *recognition);
 void apl_document_unsupported(apl_normalizer *normalizer, const apl_document *document, apl_str type);

@@ -290,6 +290,23 @@ static apl_status relations_of(apl_type *out, const apl_services_options *option
     return status;
 }
 
+static apl_status inherits_of(apl_type *out, const apl_services_options *options, apl_value list, const char *where)
+{
+    const apl_str *names = NULL;
+
+    if (list.type == APL_VALUE_MISSING)
+        return APL_OK;
+    if (texts_of(&names, &out->inherit_count, options, list) != APL_OK)
+        return apl_fail_context(APL_E_CONTENT, "%s.inherits", where);
+    out->inherits = APL_ARENA_ARRAY(options->arena, apl_relation_type, out->inherit_count);
+    for (size_t i = 0; i < out->inherit_count; i++) {
+        out->inherits[i] = apl_vocabulary_relation(options->vocabulary, names[i]);
+        if (out->inherits[i] == APL_RELATION_NONE)
+            return no_relation(options, names[i], where);
+    }
+    return APL_OK;
+}
+
 static apl_status keys_of(apl_type *out, const apl_services_options *options, apl_value list, const char *where)
 {
     apl_status status = APL_OK;
@@ -303,6 +320,48 @@ static apl_status keys_of(apl_type *out, const apl_services_options *options, ap
     for (uint32_t i = 0; status == APL_OK && i < list.size; i++)
         status = apl_template_compile(&out->keys[i], options->arena, options->fields, apl_value_str(list.items[i]));
     return status == APL_OK ? status : apl_fail_context(status, "%s: keys", where);
+}
+
+/* "definition.tools[*]" into its steps. */
+static apl_status steps_of(apl_part_rule *out, const apl_services_options *options, apl_str path, const char *where)
+{
+    apl_str *steps = APL_ARENA_ARRAY(options->arena, apl_str, path.size + 1);
+    apl_str rest = path;
+    apl_str part;
+
+    while (apl_str_next(&part, &rest, '.')) {
+        bool has_star = apl_str_ends(part, APL_STR("[*]"));
+        apl_str name = has_star ? apl_str_slice(part, 0, part.size - 3) : part;
+        if (name.size == 0 || apl_str_find(name, APL_STR("[")) >= 0)
+            return apl_fail(APL_E_CONTENT, "%s: path \"%.*s\" must be names with dots between and [*] behind", where,
+                            APL_STR_ARG(path));
+        steps[out->step_count++] = apl_arena_str(options->arena, name);
+        if (has_star)
+            steps[out->step_count++] = APL_STR("*");
+    }
+    out->steps = steps;
+    return out->step_count ? APL_OK : apl_fail(APL_E_CONTENT, "%s: a part needs a path", where);
+}
+
+static apl_status parts_of(apl_type *out, const apl_services_options *options, apl_value list, const char *where)
+{
+    static const char *const allowed[] = {"path", "type", NULL};
+    apl_status status = APL_OK;
+
+    if (list.type == APL_VALUE_MISSING)
+        return APL_OK;
+    if (list.type != APL_VALUE_ARRAY)
+        return apl_fail(APL_E_CONTENT, "%s: parts must be a list", where);
+    out->parts = APL_ARENA_ARRAY(options->arena, apl_part_rule, list.size);
+    out->part_count = list.size;
+    for (uint32_t i = 0; status == APL_OK && i < list.size; i++) {
+        status = apl_service_file_members(list.items[i], allowed, where);
+        if (status != APL_OK)
+            break;
+        out->parts[i].type = text_of(options, list.items[i], "type");
+        status = steps_of(&out->parts[i], options, apl_value_str(apl_value_member(list.items[i], "path")), where);
+    }
+    return status;
 }
 
 /* One path, or a list of paths. */
@@ -411,7 +470,7 @@ apl_status apl_service_file_type(apl_type *out, const apl_services_options *opti
     static const char *const allowed[] = {"title", "kind",     "read",      "recognise",      "id",
                                           "name",  "parent",   "scope",     "tenant",         "location",
                                           "keys",  "exposure", "relations", "unread_without", "sensitivity",
-                                          NULL};
+                                          "parts", "inherits", NULL};
     static const char *const read_members[] = {"list", "get", "versions", "needs", "children", "note", NULL};
     apl_value read = apl_value_member(object, "read");
     apl_status status = apl_service_file_members(object, allowed, where);
@@ -426,6 +485,10 @@ apl_status apl_service_file_type(apl_type *out, const apl_services_options *opti
         status = keys_of(out, options, apl_value_member(object, "keys"), where);
     if (status == APL_OK)
         status = relations_of(out, options, apl_value_member(object, "relations"), where);
+    if (status == APL_OK)
+        status = inherits_of(out, options, apl_value_member(object, "inherits"), where);
+    if (status == APL_OK)
+        status = parts_of(out, options, apl_value_member(object, "parts"), where);
     if (status == APL_OK)
         status = exposure_of(&out->exposure, options, apl_value_member(object, "exposure"),
                              apl_arena_format(options->arena, "%s.exposure", where).data);

@@ -228,8 +228,23 @@ static apl_plan *plan_new(apl_services *services, const apl_type *type, const ap
     return plan;
 }
 
+static apl_status check_parts(const apl_services *services, const apl_type *type)
+{
+    for (size_t i = 0; i < type->part_count; i++) {
+        if (apl_services_find(services, type->parts[i].type) == NULL)
+            return apl_fail(APL_E_CONTENT, "%.*s: parts: no service has the type \"%.*s\"", APL_STR_ARG(type->name),
+                            APL_STR_ARG(type->parts[i].type));
+    }
+    return APL_OK;
+}
+
 apl_status apl_services_finish(apl_services *services)
 {
+    for (size_t i = 0; i < services->types.count; i++) {
+        apl_status status = check_parts(services, services->types.items[i]);
+        if (status != APL_OK)
+            return status;
+    }
     services->recognition_plan = plan_new(services, NULL, &services->recognition_fields);
     return APL_OK;
 }

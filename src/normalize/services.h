@@ -71,6 +71,13 @@ typedef struct apl_label_rule {
     uint8_t level;       /* apl_level */
 } apl_label_rule;
 
+/* Objects inside a document that are assets of their own. */
+typedef struct apl_part_rule {
+    const apl_str *steps; /* names of members; "*": each item of an array */
+    size_t step_count;
+    apl_str type;
+} apl_part_rule;
+
 typedef struct apl_type {
     apl_str name;
     apl_str title;
@@ -90,9 +97,13 @@ typedef struct apl_type {
     size_t key_count;
     apl_relation_rule *relations;
     size_t relation_count;
+    apl_relation_type *inherits; /* relations of its parent that hold for it as well, unless it has such a one */
+    size_t inherit_count;
     apl_exposure_rule exposure;
     apl_label_rule *labels; /* the first that holds gives the level */
     size_t label_count;
+    apl_part_rule *parts;
+    size_t part_count;
     const apl_str *unread_without;
     size_t unread_without_count;
     apl_field_list asked; /* by its own templates and conditions, and by the rules that may judge it */

@@ -459,7 +459,9 @@ void apl_template_or(apl_template *template, const apl_template *next)
 
 bool apl_template_has_star(const apl_template *template)
 {
-    return template->starred != NULL;
+    while (template && template->starred == NULL)
+        template = template->next;
+    return template != NULL;
 }
 
 apl_str apl_template_fill(const apl_template *template, apl_arena *arena, const apl_subject *subject,
@@ -468,7 +470,7 @@ apl_str apl_template_fill(const apl_template *template, apl_arena *arena, const 
     return apl_template_fill_at(template, arena, subject, facts, 0);
 }
 
-uint32_t apl_template_count(const apl_template *template, const apl_subject *subject)
+static uint32_t count_one(const apl_template *template, const apl_subject *subject)
 {
     apl_walk walk;
     apl_value value;
@@ -480,6 +482,18 @@ uint32_t apl_template_count(const apl_template *template, const apl_subject *sub
     while (count < APL_TEMPLATE_MEMBERS_MAX && apl_walk_next(&value, &walk))
         count++;
     return count;
+}
+
+/* Of alternatives the one with the most: each may go over an array of its own. */
+uint32_t apl_template_count(const apl_template *template, const apl_subject *subject)
+{
+    uint32_t most = 0;
+
+    for (; template; template = template->next) {
+        uint32_t count = count_one(template, subject);
+        most = count > most ? count : most;
+    }
+    return most;
 }
 
 bool apl_template_array(uint32_t *array, const apl_template *template, const apl_subject *subject)

@@ -28,6 +28,29 @@ static void ai_reaches_one_hop(void **state)
     small_cloud_close(&cloud);
 }
 
+static void relations_may_tell_the_kind(void **state)
+{
+    small_cloud cloud;
+    (void)state;
+
+    small_cloud_open(&cloud, 1, false);
+    small_cloud_read(&cloud, 0,
+                     "[{`id`: `" SMALL_ACCOUNT "a`, `properties`: {`on`: `" SMALL_STORE "s`}},"
+                     "{`id`: `" SMALL_STORE "s`, `properties`: {}}]");
+    small_cloud_link(&cloud, 1);
+    assert_int_equal(small_asset(&cloud, SMALL_STORE "s")->kind,
+                     apl_vocabulary_kind(&cloud.vocabulary, APL_STR("storage-account")));
+    small_cloud_close(&cloud);
+    small_cloud_open(&cloud, 1, false);
+    small_cloud_read(&cloud, 0,
+                     "[{`id`: `" SMALL_ACCOUNT "a`, `properties`: {`reaches`: `" SMALL_STORE "s`}},"
+                     "{`id`: `" SMALL_STORE "s`, `properties`: {}}]");
+    small_cloud_link(&cloud, 1);
+    assert_int_equal(small_asset(&cloud, SMALL_STORE "s")->kind,
+                     apl_vocabulary_kind(&cloud.vocabulary, APL_STR("external")));
+    small_cloud_close(&cloud);
+}
+
 static void parents_and_tenants_are_found(void **state)
 {
     small_cloud cloud;
@@ -129,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ai_reaches_one_hop),
+        cmocka_unit_test(relations_may_tell_the_kind),
         cmocka_unit_test(parents_and_tenants_are_found),
         cmocka_unit_test(levels_come_from_tags),
         cmocka_unit_test(who_is_not_in_the_directory_is_absent),

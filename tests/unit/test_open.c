@@ -51,6 +51,11 @@ static const opened opened_cases[] = {
     {"{}", "unsupported object() 1", 0},
     {"{`type`: `X::Y`}", "unsupported X::Y 1", 0},
     {"7", "unsupported value that is no object 1", 0},
+    /* parts are assets, but no documents; one without a name has no id */
+    {"{`id`: `" SMALL_ACCOUNT "a`, `properties`: {`Only`: {`name`: `x`}, `inner`: {`rooms`: ["
+     "{`parts`: [{`name`: `y`}]}, 7, "
+     "{`parts`: {`name`: `no`}}, {`parts`: [{`name`: `z`}, {`title`: `none`}, `no`]}]}}}",
+     "read T.Ai/accounts 1", 4},
     /* lists and pages */
     {"[" STORE("s") ", " STORE("t") "]", STORES("2"), 2},
     {"[[[" STORE("s") "]]]", STORES("1"), 1},

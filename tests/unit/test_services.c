@@ -41,6 +41,11 @@ static const refused service_refusals[] = {
     {TYPE("`recognise`: {}"), "recognise must be a list"},
     {TYPE("`recognise`: [{}]"), "nothing that must hold"},
     {TYPE("`unread_without`: `x`"), "unread_without"},
+    {TYPE("`parts`: {}"), "parts must be a list"},
+    {TYPE("`parts`: [{`path`: `a[0]`, `type`: `x`}]"), "must be names with dots between"},
+    {TYPE("`parts`: [{`type`: `x`}]"), "a part needs a path"},
+    {TYPE("`inherits`: `x`"), "inherits"},
+    {TYPE("`inherits`: [`stores`]"), "no relation is called \"stores\""},
 };
 
 static const refused provider_refusals[] = {

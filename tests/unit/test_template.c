@@ -203,9 +203,32 @@ static void stops_at_its_limits(void **state)
     apl_arena_free(arena);
 }
 
+/* The first that gives something counts, whatever array it goes over. */
+static void alternatives_have_arrays_of_their_own(void **state)
+{
+    apl_arena *arena = apl_arena_new();
+    apl_fields *fields = apl_fields_new();
+    apl_template *first = NULL;
+    apl_template *second = NULL;
+    apl_subject subject;
+    (void)state;
+
+    assert_int_equal(apl_template_compile(&first, arena, fields, APL_STR("{gone[*].id}")), APL_OK);
+    assert_int_equal(apl_template_compile(&second, arena, fields, APL_STR("n/{names[*]}")), APL_OK);
+    apl_template_or(first, second);
+    apl_str json = random_json(arena, test_value(arena, document), 0);
+    assert_int_equal(apl_subject_from_json(&subject, arena, fields, NULL, json), APL_OK);
+    assert_true(apl_template_has_star(first));
+    assert_int_equal(apl_template_count(first, &subject), 2);
+    assert_true(apl_str_equal(apl_template_fill_at(first, arena, &subject, &facts, 1), APL_STR("n/y")));
+    apl_fields_free(fields);
+    apl_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(alternatives_have_arrays_of_their_own),
         cmocka_unit_test(fills_from_the_document),
         cmocka_unit_test(refuses_what_is_wrong),
         cmocka_unit_test(the_next_one_is_filled_where_the_first_gives_nothing),
