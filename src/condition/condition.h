@@ -62,6 +62,7 @@ typedef struct apl_eval {
     apl_value resource_group; /* object for resourceGroup(), missing when unknown */
     apl_value subscription;   /* object for subscription() */
     apl_str api_version;      /* for requestContext().apiVersion */
+    const apl_scope *scope;   /* members of arrays that are bound from outside, as by a count; or NULL */
     struct apl_trace *trace;  /* NULL: no explanation wanted */
     char *error;              /* APL_ERROR_BYTES_MAX bytes for the reason of an error, or NULL */
 } apl_eval;

@@ -146,7 +146,7 @@ static inline void apl_run_start(apl_run *run, const apl_eval *eval, apl_arena *
 {
     run->eval = eval;
     run->arena = arena;
-    run->scope = NULL;
+    run->scope = eval ? eval->scope : NULL;
     run->bytes = 0;
     run->steps = 0;
     run->in_counts = 0;

@@ -121,8 +121,23 @@ static apl_str find_only_tenant(const apl_estate *estate)
     return only;
 }
 
-/* Fills one end. False when the end has no asset and no id. */
-static bool fill_end(const linking *at, const apl_relation_end *end, uint32_t index, apl_asset_id *asset, apl_str *id)
+/* What stands below or inside the asset that an end came to: its id with the rest behind it. */
+static bool add_suffix(const linking *at, const apl_template *suffix, uint32_t index, apl_asset_id *asset, apl_str *id)
+{
+    const apl_estate *estate = at->job->estate;
+    apl_arena *arena = at->run->arena;
+    apl_str rest = apl_template_fill_at(suffix, arena, &at->subject, &at->facts, index);
+    apl_str base = *asset == APL_ASSET_NONE ? *id : estate->assets.items[*asset].id;
+
+    if (rest.size == 0)
+        return false;
+    *id = apl_arena_format(arena, "%.*s%.*s", APL_STR_ARG(base), APL_STR_ARG(rest));
+    *asset = find_id(estate, arena, *id, at->job->only_tenant);
+    return true;
+}
+
+/* Fills one end but for its suffix. False when the end has no asset and no id. */
+static bool find_end(const linking *at, const apl_relation_end *end, uint32_t index, apl_asset_id *asset, apl_str *id)
 {
     const link_job *job = at->job;
     apl_arena *arena = at->run->arena;
@@ -150,10 +165,17 @@ static bool fill_end(const linking *at, const apl_relation_end *end, uint32_t in
     return true;
 }
 
+static bool fill_end(const linking *at, const apl_relation_end *end, uint32_t index, apl_asset_id *asset, apl_str *id)
+{
+    return find_end(at, end, index, asset, id) &&
+           (end->suffix == NULL || add_suffix(at, end->suffix, index, asset, id));
+}
+
 /* The template that tells how many links there are: one with `[*]`, else the other end's. */
 static const apl_template *leading_template(const apl_relation_rule *rule)
 {
-    const apl_template *const all[] = {rule->to.id, rule->to.key, rule->from.id, rule->from.key};
+    const apl_template *const all[] = {rule->to.id,    rule->to.key,    rule->from.id,
+                                       rule->from.key, rule->to.suffix, rule->from.suffix};
     const apl_template *first = NULL;
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -178,6 +200,18 @@ static apl_str evidence_of(const linking *at, const apl_relation_rule *rule, con
     return evidence;
 }
 
+/* Whether the link is for member `index` of the array; a member of which that was not read is not. */
+static bool member_counts(const linking *at, const apl_relation_rule *rule, const apl_template *leading, uint32_t index)
+{
+    apl_scope member = {NULL, 0, index};
+    apl_eval eval = {.subject = &at->subject, .origin = &at->subject, .arena = at->run->arena, .scope = &member};
+
+    if (rule->where == NULL)
+        return true;
+    return apl_template_array(&member.array, leading, &at->subject) &&
+           apl_condition_eval(rule->where, &eval) == APL_TRUE;
+}
+
 static void apply_rule(linking *at, const apl_relation_rule *rule)
 {
     const apl_template *leading = leading_template(rule);
@@ -192,6 +226,8 @@ static void apply_rule(linking *at, const apl_relation_rule *rule)
     for (uint32_t i = 0; i < count; i++) {
         pending_link link = {.type = rule->type, .rule = rule, .evidence = rule->evidence};
         link.owner = (apl_asset_id)(at->subject.asset - at->job->estate->assets.items);
+        if (!member_counts(at, rule, leading, i))
+            continue;
         if (!fill_end(at, &rule->from, i, &link.from, &link.from_id) ||
             !fill_end(at, &rule->to, i, &link.to, &link.to_id))
             continue;
@@ -285,7 +321,9 @@ static apl_asset_id stub_new(link_job *job, apl_str id, const pending_link *link
      * it is by itself. */
     bool is_arm = apl_arm_is_id(id);
     const apl_relation_rule *rule = link->rule;
-    bool is_known = is_arm && apl_services_find(job->services, apl_arm_type(estate->arena, id)) != NULL;
+    /* What stands behind a `#`, as the keys of an account do, is part of a resource and none itself. */
+    bool is_part = apl_str_find(id, APL_STR("#")) >= 0;
+    bool is_known = is_arm && !is_part && apl_services_find(job->services, apl_arm_type(estate->arena, id)) != NULL;
     bool is_described = rule && !(has_both_ends(rule) && is_known);
     apl_asset stub = {.parent = APL_ASSET_NONE, .same_letters = APL_ASSET_NONE};
 

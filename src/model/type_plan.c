@@ -71,12 +71,23 @@ static uint32_t values_of(plan_build *build, uint32_t parent)
     return build->nodes.items[parent].node.values - 1;
 }
 
+static uint32_t entries_of(plan_build *build, uint32_t parent)
+{
+    if (build->nodes.items[parent].node.entries == 0) {
+        uint32_t made = node_new(build, APL_STR("@entries"));
+        build->nodes.items[parent].node.entries = made + 1;
+    }
+    return build->nodes.items[parent].node.entries - 1;
+}
+
 static uint32_t step_into(plan_build *build, uint32_t parent, apl_str key)
 {
     if (apl_str_equal(key, APL_STR("@keys")))
         return keys_of(build, parent);
     if (apl_str_equal(key, APL_STR("@values")))
         return values_of(build, parent);
+    if (apl_str_equal(key, APL_STR("@entries")))
+        return entries_of(build, parent);
     return child_of(build, parent, key);
 }
 

@@ -21,6 +21,7 @@ typedef struct apl_plan_node {
     uint32_t star;           /* node number + 1 of the members of the array here, or 0 */
     uint32_t keys;           /* node number + 1 of `@keys` (the names of the members), or 0 */
     uint32_t values;         /* node number + 1 of `@values` (the members as a list), or 0 */
+    uint32_t entries;        /* node number + 1 of `@entries` (the members as a list of {name, value}), or 0 */
     uint8_t group;           /* being here (not null) means that unread group was read; 0: none */
     bool is_whole;           /* the slot keeps everything below */
     bool has_children;

@@ -176,6 +176,30 @@ static void put_values(apl_projector *projector, const apl_plan *plan, const apl
     put(projector, values->slot, apl_value_array(items, count));
 }
 
+/* Of each member its name and its value, together, so that a condition can ask for both of one member. */
+static void put_entries(apl_projector *projector, const apl_plan *plan, const apl_plan_node *entries,
+                        const apl_json *object)
+{
+    const apl_plan_node *star = entries->is_whole ? NULL : node_or_null(plan, entries->star);
+    bool is_whole = star == NULL || star->is_whole;
+    const apl_plan_node *value_node = is_whole ? NULL : apl_plan_child(plan, star, APL_STR("value"));
+    size_t count = apl_json_size(object);
+
+    if (entries->slot == APL_NO_SLOT || count > KEYS_SHOWN_MAX)
+        return;
+    apl_value *items = APL_ARENA_ARRAY(projector->keep, apl_value, count);
+    size_t i = 0;
+    for (apl_json_members m = apl_json_each_member(object); apl_json_next_member(&m); i++) {
+        bool has_value = is_whole || value_node;
+        apl_member *pair = APL_ARENA_ARRAY(projector->keep, apl_member, 2);
+        pair[0] = (apl_member){APL_STR("name"), apl_value_string(apl_projector_text(projector, m.key))};
+        if (has_value)
+            pair[1] = (apl_member){APL_STR("value"), kept_tree(projector, plan, value_node, m.value)};
+        items[i] = apl_value_object(pair, has_value ? 2 : 1);
+    }
+    put(projector, entries->slot, apl_value_array(items, count));
+}
+
 /* Puts a member aside for its own members. Where its name stands twice in one object, whose members are those from
  * `first` on, the last one counts. */
 static void put_aside(apl_projector *projector, const apl_plan_node *node, const apl_json *value, size_t first)
@@ -211,7 +235,7 @@ static uint32_t visit_members(apl_projector *projector, const apl_plan *plan, le
         groups = groups_behind(groups, child, m.value);
         if (child->slot != APL_NO_SLOT)
             put(projector, child->slot, kept_tree(projector, plan, child, m.value));
-        if (child->has_children || child->keys || child->values)
+        if (child->has_children || child->keys || child->values || child->entries)
             put_aside(projector, child, m.value, first);
     }
     return groups;
@@ -251,7 +275,10 @@ void apl_project(apl_record *out, uint32_t *unread_groups, apl_projector *projec
             put_keys(projector, &plan->nodes[at.node->keys - 1], at.object);
         if (at.node->values)
             put_values(projector, plan, &plan->nodes[at.node->values - 1], at.object);
-        if ((at.node->keys || at.node->values) && apl_json_size(at.object) > KEYS_SHOWN_MAX)
+        if (at.node->entries)
+            put_entries(projector, plan, &plan->nodes[at.node->entries - 1], at.object);
+        bool is_listed = at.node->keys || at.node->values || at.node->entries;
+        if (is_listed && apl_json_size(at.object) > KEYS_SHOWN_MAX)
             *unread_groups |= 1u; /* they were not listed, so nobody may take them for missing */
         if (at.node->has_children)
             *unread_groups = visit_members(projector, plan, at, *unread_groups);

@@ -214,11 +214,13 @@ static apl_status kinds_of(apl_type *out, const apl_services_options *options, a
 }
 
 static apl_status end_of(apl_relation_end *out, const apl_services_options *options, apl_value object,
-                         const char *const names[2], const char *where)
+                         const char *const names[3], const char *where)
 {
     apl_status status = template_of(&out->id, options, object, names[0], where);
 
-    return status == APL_OK ? template_of(&out->key, options, object, names[1], where) : status;
+    if (status == APL_OK)
+        status = template_of(&out->key, options, object, names[1], where);
+    return status == APL_OK ? template_of(&out->suffix, options, object, names[2], where) : status;
 }
 
 static apl_status no_relation(const apl_services_options *options, apl_str name, const char *where)
@@ -233,10 +235,11 @@ static apl_status no_relation(const apl_services_options *options, apl_str name,
 static apl_status relation_of(apl_relation_rule *out, const apl_services_options *options, apl_value object,
                               const char *where)
 {
-    static const char *const allowed[] = {"type", "to",     "to_key",      "from",        "from_key", "kind",
-                                          "when", "unless", "target_type", "target_name", "evidence", NULL};
-    static const char *const from_names[2] = {"from", "from_key"};
-    static const char *const to_names[2] = {"to", "to_key"};
+    static const char *const allowed[] = {"type",     "to",          "to_key",      "to_suffix", "from",
+                                          "from_key", "from_suffix", "kind",        "when",      "unless",
+                                          "where",    "target_type", "target_name", "evidence",  NULL};
+    static const char *const from_names[3] = {"from", "from_key", "from_suffix"};
+    static const char *const to_names[3] = {"to", "to_key", "to_suffix"};
     apl_status status = apl_service_file_members(object, allowed, where);
     apl_value kind = apl_value_member(object, "kind");
 
@@ -256,6 +259,8 @@ static apl_status relation_of(apl_relation_rule *out, const apl_services_options
         status = condition_of(&out->when, options, object, "when", where);
     if (status == APL_OK)
         status = condition_of(&out->unless, options, object, "unless", where);
+    if (status == APL_OK)
+        status = condition_of(&out->where, options, object, "where", where);
     if (status == APL_OK)
         status = template_of(&out->stub_name, options, object, "target_name", where);
     out->stub_type = text_of(options, object, "target_type");

@@ -38,7 +38,8 @@ typedef struct apl_kind_choice {
 typedef struct apl_relation_end {
     apl_template *id;
     apl_template *key;
-} apl_relation_end; /* both NULL: the asset itself */
+    apl_template *suffix; /* put behind the id of what was found; NULL: nothing */
+} apl_relation_end;       /* all NULL: the asset itself */
 
 typedef struct apl_relation_rule {
     apl_relation_type type;
@@ -46,7 +47,8 @@ typedef struct apl_relation_rule {
     apl_relation_end to;
     apl_condition *when;   /* NULL: always */
     apl_condition *unless; /* NULL: never */
-    apl_kind stub_kind;  /* APL_KIND_NONE: of the type that the id names */
+    apl_condition *where;  /* of the members of the array in the templates, those that count; NULL: all */
+    apl_kind stub_kind;    /* APL_KIND_NONE: of the type that the id names */
     apl_str stub_type;
     apl_template *stub_name;
     apl_str evidence; /* empty: the first path of the template */
@@ -158,8 +160,8 @@ const apl_plan *apl_services_recognition_plan(const apl_services *services);
 
 /* The best recognition of the body that `subject` shows (read with the recognition plan), held by member `wrapper` of
  * its page (may be empty); NULL when none fits. */
-const apl_recognition *apl_services_recognise(const apl_services *services, const apl_subject *subject,
-                                              apl_str wrapper, apl_arena *scratch);
+const apl_recognition *apl_services_recognise(const apl_services *services, const apl_subject *subject, apl_str wrapper,
+                                              apl_arena *scratch);
 
 /* True when the name is a member that pages hold their documents in. */
 bool apl_services_is_wrapper(const apl_services *services, apl_str name);

@@ -20,6 +20,7 @@ typedef enum part_function {
     FUNCTION_CUT,
     FUNCTION_AFTER,
     FUNCTION_BEFORE,
+    FUNCTION_HAS,
 } part_function;
 
 typedef struct function_call {
@@ -69,6 +70,7 @@ static const function_name function_names[] = {
     {"lower", FUNCTION_LOWER, false},     {"last", FUNCTION_LAST, false},     {"host", FUNCTION_HOST, false},
     {"account", FUNCTION_ACCOUNT, false}, {"region", FUNCTION_REGION, false}, {"segment", FUNCTION_SEGMENT, true},
     {"cut", FUNCTION_CUT, true},          {"after", FUNCTION_AFTER, true},    {"before", FUNCTION_BEFORE, true},
+    {"has", FUNCTION_HAS, true},
 };
 
 static apl_status compile_call(function_call *out, apl_arena *arena, apl_str text)
@@ -347,6 +349,8 @@ static apl_str apply(const function_call *call, apl_arena *arena, apl_str text)
     case FUNCTION_BEFORE:
         at = apl_str_find(text, call->argument);
         return at < 0 ? text : apl_str_slice(text, 0, (size_t)at);
+    case FUNCTION_HAS:
+        return apl_str_find(text, call->argument) < 0 ? APL_STR_NONE : text;
     }
     return text;
 }
@@ -476,6 +480,20 @@ uint32_t apl_template_count(const apl_template *template, const apl_subject *sub
     while (count < APL_TEMPLATE_MEMBERS_MAX && apl_walk_next(&value, &walk))
         count++;
     return count;
+}
+
+bool apl_template_array(uint32_t *array, const apl_template *template, const apl_subject *subject)
+{
+    const template_part *part = template->starred;
+    const apl_plan *plan = subject->plan;
+
+    if (part == NULL || plan == NULL || part->field >= plan->field_count)
+        return false;
+    const apl_binding *binding = &plan->bindings[part->field];
+    if (!has_one_star(binding))
+        return false;
+    *array = binding->steps[0].array;
+    return true;
 }
 
 apl_str apl_template_evidence(const apl_template *template, apl_arena *arena, const apl_subject *subject)

@@ -45,12 +45,29 @@ static apl_value members_of(apl_arena *arena, apl_value object, bool wants_names
     return apl_value_array(items, object.size);
 }
 
+static apl_value entries_of(apl_arena *arena, apl_value object)
+{
+    apl_value *items = APL_ARENA_ARRAY(arena, apl_value, object.size);
+
+    if (object.type != APL_VALUE_OBJECT)
+        return APL_MISSING;
+    for (uint32_t i = 0; i < object.size; i++) {
+        apl_member *pair = APL_ARENA_ARRAY(arena, apl_member, 2);
+        pair[0] = (apl_member){APL_STR("name"), apl_value_string(object.members[i].key)};
+        pair[1] = (apl_member){APL_STR("value"), object.members[i].value};
+        items[i] = apl_value_object(pair, 2);
+    }
+    return apl_value_array(items, object.size);
+}
+
 static apl_value step_to(apl_arena *arena, apl_value value, apl_str name)
 {
     if (apl_str_equal(name, APL_STR("@keys")))
         return members_of(arena, value, true);
     if (apl_str_equal(name, APL_STR("@values")))
         return members_of(arena, value, false);
+    if (apl_str_equal(name, APL_STR("@entries")))
+        return entries_of(arena, value);
     return apl_value_get(value, name);
 }
 
@@ -67,7 +84,8 @@ static apl_value add_step(random_path *path, apl_text *text, random_source *rand
         return at.type == APL_VALUE_ARRAY && at.size ? at.items[random_below(random, at.size)] : APL_MISSING;
     }
     if (!is_first && !path->has_star && random_below(random, 8) == 0) {
-        apl_str name = random_below(random, 2) ? APL_STR("@keys") : APL_STR("@values");
+        static const char *const lists[] = {"@keys", "@values", "@entries"};
+        apl_str name = apl_str_from(lists[random_below(random, 3)]);
         path->names[path->count++] = name;
         apl_text_add_format(text, ".%s", name.data);
         return step_to(arena, at, name);

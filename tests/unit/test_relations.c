@@ -36,28 +36,39 @@ typedef struct linked {
 #define ACCOUNT(name, properties) "{`id`: `" SMALL_ACCOUNT name "`, `name`: `" name "`, `properties`: {" properties "}}"
 #define STORE(name) "{`id`: `" SMALL_STORE name "`, `name`: `" name "`, `properties`: {}}"
 
-static const linked linked_cases[] = {
-    {"[" ACCOUNT("a", "`store`: `" SMALL_STORE "s`") ", " STORE("s") "]", "a stores-in s [properties.store]\n"},
-    {ACCOUNT("a", "`store`: `" SMALL_STORE "s`"), "a stores-in s? [properties.store]\n"},
-    {"[" ACCOUNT("a", "`store`: `" SMALL_STORE "S`") ", " STORE("s") "]", "a stores-in s [properties.store]\n"},
-    {ACCOUNT("a", "`store`: ``"), ""},
-    {ACCOUNT("a", "`store`: 7"), "a stores-in 7? [properties.store]\n"},
-    {ACCOUNT("a", "`store`: `" SMALL_ACCOUNT "a`"), ""},
-    {ACCOUNT("a", "`stores`: [{`id`: `" SMALL_STORE "s`, `name`: `N`}, {`name`: `none`}, {`id`: `" SMALL_STORE "t`}]"),
-     "a grounded-on N? [properties.stores[*].id]\na grounded-on t? [properties.stores[*].id]\n"},
-    {ACCOUNT("a", "`stores`: [{`id`: `" SMALL_STORE "s`}, {`id`: `" SMALL_STORE "s`}]"),
-     "a grounded-on s? [properties.stores[*].id]\n"},
-    {ACCOUNT("a", "`dry`: true, `stores`: [{`id`: `" SMALL_STORE "s`}]"), ""},
-    {"[" ACCOUNT("a", "`peers`: [`https://B.example/x`, `https://none.example`]") ", " ACCOUNT(
-         "b", "`endpoint`: `https://b.EXAMPLE:443/`") "]",
-     "a connects-to b [properties.peers[*]]\n"},
-    {"[" ACCOUNT("a", "`peers`: [`b.example`]") ", " ACCOUNT("c", "`endpoint`: `b.example`") ", " ACCOUNT(
-         "b", "`endpoint`: `b.example`") "]",
-     "a connects-to b [properties.peers[*]]\n"},
-    {ACCOUNT("a", "`user`: `7`, `on`: `" SMALL_STORE "s`"), "7? has-role s? [properties.on]\n"},
-    {ACCOUNT("a", "`user`: `7`"), ""},
-    {"[" ACCOUNT("a", "") ", {`id`: `" SMALL_ACCOUNT "a/parts/p`, `properties`: {}}]", "a contains p [id]\n"},
-    {"{`id`: `" SMALL_ACCOUNT "a/parts/p`, `properties`: {}}", "a? contains p [id]\n"},
+static const linked
+    linked_cases[] =
+        {
+            {"[" ACCOUNT("a", "`store`: `" SMALL_STORE "s`") ", " STORE("s") "]", "a stores-in s [properties.store]\n"},
+            {ACCOUNT("a", "`store`: `" SMALL_STORE "s`"), "a stores-in s? [properties.store]\n"},
+            {"[" ACCOUNT("a", "`store`: `" SMALL_STORE "S`") ", " STORE("s") "]", "a stores-in s [properties.store]\n"},
+            {ACCOUNT("a", "`store`: ``"), ""},
+            {ACCOUNT("a", "`store`: 7"), "a stores-in 7? [properties.store]\n"},
+            {ACCOUNT("a", "`store`: `" SMALL_ACCOUNT "a`"), ""},
+            {ACCOUNT("a", "`stores`: [{`id`: `" SMALL_STORE "s`, `name`: `N`}, {`name`: `none`}, {`id`: `" SMALL_STORE
+                          "t`}]"),
+             "a grounded-on N? [properties.stores[*].id]\na grounded-on t? [properties.stores[*].id]\n"},
+            {ACCOUNT("a", "`stores`: [{`id`: `" SMALL_STORE "s`}, {`id`: `" SMALL_STORE "s`}]"),
+             "a grounded-on s? [properties.stores[*].id]\n"},
+            {ACCOUNT("a", "`dry`: true, `stores`: [{`id`: `" SMALL_STORE "s`}]"), ""},
+            {"[" ACCOUNT("a", "`peers`: [`https://B.example/x`, `https://none.example`]") ", " ACCOUNT(
+                 "b", "`endpoint`: `https://b.EXAMPLE:443/`") "]",
+             "a connects-to b [properties.peers[*]]\n"},
+            {"[" ACCOUNT("a", "`peers`: [`b.example`]") ", " ACCOUNT("c", "`endpoint`: `b.example`") ", " ACCOUNT(
+                 "b", "`endpoint`: `b.example`") "]",
+             "a connects-to b [properties.peers[*]]\n"},
+            {ACCOUNT("a", "`user`: `7`, `on`: `" SMALL_STORE "s`"), "7? has-role s? [properties.on]\n"},
+            {ACCOUNT("a", "`user`: `7`"), ""},
+            {"[" ACCOUNT("a", "`env`: [{`name`: `URL`, `value`: `https://b.example`}, {`name`: `B_KEY`, `value`: "
+                              "`https://b.example`}, "
+                              "{`name`: `C_KEY`, `value`: `b.example`}, {`name`: `D_KEY`, `value`: "
+                              "`https://d.example`}]") ", " ACCOUNT("b", "`endpoint`: `b.example`") "]",
+             "a connects-to b#keys? [properties.env[*].value]\n"},
+            {ACCOUNT("b", "`endpoint`: `b.example`, `env`: [{`name`: `key`, `value`: `x://b.example`}, {`value`: "
+                          "`x://b.example`}]"),
+             "b connects-to b#keys? [properties.env[*].value]\n"},
+            {"[" ACCOUNT("a", "") ", {`id`: `" SMALL_ACCOUNT "a/parts/p`, `properties`: {}}]", "a contains p [id]\n"},
+            {"{`id`: `" SMALL_ACCOUNT "a/parts/p`, `properties`: {}}", "a? contains p [id]\n"},
 };
 
 static void makes_relations_and_stubs(void **state)

@@ -61,6 +61,8 @@ static const char small_azure_service[] =
     "      `target_name`: `{properties.stores[*].name}`, `unless`: {`field`: `properties.dry`, `equals`: true}},"
     "    {`type`: `stores-in`, `to`: `{properties.store}`, `kind`: `storage-account`},"
     "    {`type`: `connects-to`, `to_key`: `host:{properties.peers[*]:host}`},"
+    "    {`type`: `connects-to`, `to_key`: `host:{properties.env[*].value:has(://):host}`, `to_suffix`: `#keys`,"
+    "      `kind`: `managed-identity`, `where`: {`field`: `properties.env[*].name`, `like`: `*key*`}},"
     "    {`type`: `has-role`, `from`: `entra://{@tenant|-}/users/{properties.user}`, `to`: `{properties.on}`,"
     "      `kind`: `managed-identity`}]},"
     "`T.Ai/accounts/parts`: {`title`: `t`, `kind`: `ai-agent`, `exposure`: `parent`},"

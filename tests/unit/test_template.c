@@ -87,6 +87,8 @@ static const template_case template_cases[] = {
     {"{arn:after(nothing)}", "-"},
     {"{one:before(/b)}", "a"},
     {"{one:before(z)}", "a/b/c"},
+    {"{one:has(/b)}", "a/b/c"},
+    {"{one:has(z)}", "-"},
     {"{arn:after(:agent/):lower}", "a"},
     {"{tags['a.b']}", "c"},
     {"{names[*]}", "x,y"},
