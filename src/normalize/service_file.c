@@ -327,10 +327,39 @@ static apl_status ranges_of(apl_exposure_rule *out, const apl_services_options *
     return APL_OK;
 }
 
+/* Two paths: where the first and the last address of one range stand. */
+static apl_status span_of(apl_exposure_rule *out, const apl_services_options *options, apl_value span,
+                          const char *where)
+{
+    const apl_str *paths = NULL;
+    size_t count = 0;
+
+    if (span.type == APL_VALUE_MISSING)
+        return APL_OK;
+    apl_status status = texts_of(&paths, &count, options, span);
+    if (status == APL_OK && count != 2)
+        status = apl_fail(APL_E_CONTENT, "must be two paths");
+    if (status != APL_OK)
+        return apl_fail_context(status, "%s.span", where);
+    out->has_span = true;
+    for (size_t i = 0; i < 2; i++)
+        out->span[i] = apl_fields_ask(options->fields, paths[i]);
+    return APL_OK;
+}
+
+static apl_status children_of(apl_exposure_rule *out, const apl_services_options *options, apl_value children,
+                              const char *where)
+{
+    if (children.type == APL_VALUE_MISSING)
+        return APL_OK;
+    apl_status status = texts_of(&out->children, &out->child_count, options, children);
+    return status == APL_OK ? status : apl_fail_context(status, "%s.children", where);
+}
+
 static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options *options, apl_value exposure,
                               const char *where)
 {
-    static const char *const allowed[] = {"unknown", "closed", "open", "ranges", "bypass", NULL};
+    static const char *const allowed[] = {"unknown", "closed", "open", "ranges", "span", "bypass", "children", NULL};
 
     if (exposure.type == APL_VALUE_MISSING)
         return APL_OK;
@@ -350,7 +379,11 @@ static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options
         status = condition_of(&out->open, options, exposure, "open", where);
     if (status == APL_OK)
         status = condition_of(&out->bypass, options, exposure, "bypass", where);
-    return status == APL_OK ? ranges_of(out, options, apl_value_member(exposure, "ranges"), where) : status;
+    if (status == APL_OK)
+        status = ranges_of(out, options, apl_value_member(exposure, "ranges"), where);
+    if (status == APL_OK)
+        status = span_of(out, options, apl_value_member(exposure, "span"), where);
+    return status == APL_OK ? children_of(out, options, apl_value_member(exposure, "children"), where) : status;
 }
 
 static apl_status templates_of(apl_type *out, const apl_services_options *options, apl_value object, const char *where)

@@ -63,6 +63,10 @@ typedef struct apl_exposure_rule {
     apl_condition *bypass;
     const apl_field_id *ranges;
     size_t range_count;
+    bool has_span;
+    apl_field_id span[2];    /* first and last address of one range */
+    const apl_str *children; /* types whose assets below this one open it further, as firewall rules do */
+    size_t child_count;
 } apl_exposure_rule;
 
 typedef struct apl_type {
