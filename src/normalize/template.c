@@ -482,18 +482,26 @@ uint32_t apl_template_count(const apl_template *template, const apl_subject *sub
     return count;
 }
 
-bool apl_template_array(uint32_t *array, const apl_template *template, const apl_subject *subject)
+const apl_scope *apl_template_member(apl_arena *arena, const apl_template *template, const apl_subject *subject,
+                                     uint32_t index)
 {
-    const template_part *part = template->starred;
-    const apl_plan *plan = subject->plan;
+    const apl_scope *scope = NULL;
+    apl_walk walk;
+    apl_value value;
 
-    if (part == NULL || plan == NULL || part->field >= plan->field_count)
-        return false;
-    const apl_binding *binding = &plan->bindings[part->field];
-    if (!has_one_star(binding))
-        return false;
-    *array = binding->steps[0].array;
-    return true;
+    if (template->starred == NULL)
+        return NULL;
+    apl_walk_start(&walk, subject, template->starred->field, NULL);
+    for (uint32_t i = 0; i <= index; i++) {
+        if (!apl_walk_next(&value, &walk))
+            return NULL;
+    }
+    apl_scope *scopes = APL_ARENA_ARRAY(arena, apl_scope, walk.depth);
+    for (uint8_t i = 0; i < walk.depth; i++) {
+        scopes[i] = (apl_scope){scope, walk.ids[i], walk.indexes[i]};
+        scope = &scopes[i];
+    }
+    return scope;
 }
 
 apl_str apl_template_evidence(const apl_template *template, apl_arena *arena, const apl_subject *subject)
