@@ -271,7 +271,8 @@ static void gather_children(exposure_job *job)
 
     for (size_t i = 0; i < estate->assets.count; i++) {
         const apl_asset *child = &estate->assets.items[i];
-        if (!child->is_read || child->parent == APL_ASSET_NONE || child->plan == NULL)
+        if (!child->is_read || child->parent == APL_ASSET_NONE || child->plan == NULL ||
+            child->exposure == APL_EXPOSURE_NONE)
             continue;
         if (child->plan->number >= type_count || !job->opener[child->plan->number])
             continue;
@@ -310,7 +311,8 @@ static void open_by_children(exposure_job *job)
         if (truth_of(type->exposure.closed, &subject, job->scratch[0]) == APL_TRUE)
             continue;
         bool has_any = job->below[i] != APL_EXPOSURE_UNKNOWN || job->is_open[i];
-        bool is_unsure = job->is_open[i] || (!has_any && !was_read(job, &type->exposure, asset->scope));
+        bool is_unsure = job->is_open[i] ||
+                         (!has_any && (type->exposure.wants_child || !was_read(job, &type->exposure, asset->scope)));
         if (job->below[i] == APL_EXPOSURE_INTERNET)
             asset->exposure = APL_EXPOSURE_INTERNET;
         else if (is_unsure)

@@ -347,9 +347,13 @@ static apl_status span_of(apl_exposure_rule *out, const apl_services_options *op
     return APL_OK;
 }
 
-static apl_status children_of(apl_exposure_rule *out, const apl_services_options *options, apl_value children,
+static apl_status children_of(apl_exposure_rule *out, const apl_services_options *options, apl_value exposure,
                               const char *where)
 {
+    apl_value children = apl_value_member(exposure, "children");
+    apl_value wants = apl_value_member(exposure, "wants_child");
+
+    out->wants_child = wants.type == APL_VALUE_BOOL && wants.boolean;
     if (children.type == APL_VALUE_MISSING)
         return APL_OK;
     apl_status status = texts_of(&out->children, &out->child_count, options, children);
@@ -359,7 +363,8 @@ static apl_status children_of(apl_exposure_rule *out, const apl_services_options
 static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options *options, apl_value exposure,
                               const char *where)
 {
-    static const char *const allowed[] = {"unknown", "closed", "open", "ranges", "span", "bypass", "children", NULL};
+    static const char *const allowed[] = {"unknown", "closed",   "open",        "ranges", "span",
+                                          "bypass",  "children", "wants_child", NULL};
 
     if (exposure.type == APL_VALUE_MISSING)
         return APL_OK;
@@ -383,7 +388,7 @@ static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options
         status = ranges_of(out, options, apl_value_member(exposure, "ranges"), where);
     if (status == APL_OK)
         status = span_of(out, options, apl_value_member(exposure, "span"), where);
-    return status == APL_OK ? children_of(out, options, apl_value_member(exposure, "children"), where) : status;
+    return status == APL_OK ? children_of(out, options, exposure, where) : status;
 }
 
 static apl_status templates_of(apl_type *out, const apl_services_options *options, apl_value object, const char *where)

@@ -216,6 +216,21 @@ static void what_lies_below_opens(void **state)
     }
 }
 
+static void where_each_has_one_none_is_unread(void **state)
+{
+    small_cloud cloud;
+    (void)state;
+
+    small_cloud_open(&cloud, 1, false);
+    small_cloud_read(&cloud, 0,
+                     "[{`id`: `" SERVER "s/hosts/a`, `properties`: {}}, {`id`: `" SERVER
+                     "s/hosts/b`, `properties`: {}}" RULE("s/hosts/a", "r", "10.0.0.1", "10.0.0.2") "]");
+    small_cloud_link(&cloud, 1);
+    assert_int_equal(small_asset(&cloud, SERVER "s/hosts/a")->exposure, APL_EXPOSURE_PRIVATE);
+    assert_int_equal(small_asset(&cloud, SERVER "s/hosts/b")->exposure, APL_EXPOSURE_UNKNOWN);
+    small_cloud_close(&cloud);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +240,7 @@ int main(void)
         cmocka_unit_test(very_many_ranges_are_unknown),
         cmocka_unit_test(without_inputs_the_kind_decides),
         cmocka_unit_test(what_lies_below_opens),
+        cmocka_unit_test(where_each_has_one_none_is_unread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
