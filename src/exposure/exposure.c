@@ -171,6 +171,8 @@ static apl_truth truth_of(const apl_condition *condition, const apl_subject *sub
 
 static apl_exposure exposure_of(const apl_exposure_rule *rule, const apl_subject *subject, apl_arena *scratch)
 {
+    if (truth_of(rule->none, subject, scratch) == APL_TRUE)
+        return APL_EXPOSURE_NONE;
     if (truth_of(rule->unknown, subject, scratch) != APL_FALSE)
         return APL_EXPOSURE_UNKNOWN;
     apl_truth closed = truth_of(rule->closed, subject, scratch);

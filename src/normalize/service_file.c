@@ -363,8 +363,8 @@ static apl_status children_of(apl_exposure_rule *out, const apl_services_options
 static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options *options, apl_value exposure,
                               const char *where)
 {
-    static const char *const allowed[] = {"unknown", "closed",   "open",        "ranges", "span",
-                                          "bypass",  "children", "wants_child", NULL};
+    static const char *const allowed[] = {"none", "unknown", "closed",   "open",        "ranges",
+                                          "span", "bypass",  "children", "wants_child", NULL};
 
     if (exposure.type == APL_VALUE_MISSING)
         return APL_OK;
@@ -376,6 +376,8 @@ static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options
     if (exposure.type != APL_VALUE_OBJECT)
         return apl_fail(APL_E_CONTENT, "%s: must be `parent` or an object of conditions", where);
     apl_status status = apl_service_file_members(exposure, allowed, where);
+    if (status == APL_OK)
+        status = condition_of(&out->none, options, exposure, "none", where);
     if (status == APL_OK)
         status = condition_of(&out->unknown, options, exposure, "unknown", where);
     if (status == APL_OK)

@@ -57,6 +57,7 @@ typedef struct apl_relation_rule {
 typedef struct apl_exposure_rule {
     bool is_given;
     bool is_parents;
+    apl_condition *none;
     apl_condition *unknown;
     apl_condition *closed;
     apl_condition *open;

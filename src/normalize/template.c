@@ -171,9 +171,23 @@ static bool next_call(apl_str *call, apl_str *rest)
     return true;
 }
 
+/* The last bar that is not in the parentheses of a function, or -1. */
+static long fallback_bar(apl_str inner)
+{
+    int depth = 0;
+    long bar = -1;
+
+    for (uint32_t i = 0; i < inner.size; i++) {
+        depth += (inner.data[i] == '(') - (inner.data[i] == ')');
+        if (inner.data[i] == '|' && depth == 0)
+            bar = (long)i;
+    }
+    return bar;
+}
+
 static apl_status compile_braces(template_part *part, apl_arena *arena, apl_fields *fields, apl_str inner)
 {
-    long bar = apl_str_find_last_char(inner, '|');
+    long bar = fallback_bar(inner);
     apl_str call;
 
     if (bar >= 0) {

@@ -105,6 +105,7 @@ static const decided decided_cases[] = {
     {"{`public`: false}", "private"},
     {"{`public`: false, `open`: true, `ranges`: [{`value`: `*`}]}", "private"},
     {"{`public`: true, `open`: true}", "internet"},
+    {"{`none`: true, `open`: true}", "none"},
     {"{`ranges`: [{`value`: `8.8.8.8`}]}", "trusted"},
     {"{`ranges`: [{`value`: `10.0.0.1`}, {`value`: `0.0.0.0/0`}]}", "internet"},
     {"{`ranges`: [{`value`: `what`}, {`value`: `0.0.0.0/0`}]}", "internet"},
