@@ -225,6 +225,25 @@ static void set_own(void *context, unsigned thread, size_t from, size_t to)
     }
 }
 
+/* What an asset opens is open only as far as what it stands in is. */
+static void keep_within(exposure_job *job)
+{
+    apl_estate *estate = job->estate;
+
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        const apl_type *type = asset->is_read ? type_of(job, asset) : NULL;
+        if (type == NULL || type->exposure.within == APL_RELATION_NONE)
+            continue;
+        for (uint32_t r = estate->relations_out[i]; r < estate->relations_out[i + 1]; r++) {
+            const apl_relation *relation = &estate->relations.items[r];
+            if (relation->type == type->exposure.within &&
+                asset->exposure > estate->assets.items[relation->to].exposure && asset->exposure > APL_EXPOSURE_PRIVATE)
+                asset->exposure = estate->assets.items[relation->to].exposure;
+        }
+    }
+}
+
 static bool takes_parents(const exposure_job *job, const apl_asset *asset)
 {
     const apl_type *type = asset->is_read ? type_of(job, asset) : NULL;
@@ -366,6 +385,7 @@ void apl_exposure_set(apl_estate *estate, const apl_services *services, unsigned
         job.scratch[i] = apl_arena_new();
     apl_parallel(threads, estate->assets.count, RUN_ASSETS, set_own, &job);
     set_children(&job);
+    keep_within(&job);
     set_parents(&job);
     for (unsigned i = 0; i < threads; i++)
         apl_arena_free(job.scratch[i]);

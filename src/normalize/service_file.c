@@ -360,12 +360,22 @@ static apl_status children_of(apl_exposure_rule *out, const apl_services_options
     return status == APL_OK ? status : apl_fail_context(status, "%s.children", where);
 }
 
+static apl_status within_of(apl_exposure_rule *out, const apl_services_options *options, apl_value exposure,
+                            const char *where)
+{
+    apl_str name = apl_value_str(apl_value_member(exposure, "within"));
+
+    out->within = name.size ? apl_vocabulary_relation(options->vocabulary, name) : APL_RELATION_NONE;
+    return name.size && out->within == APL_RELATION_NONE ? no_relation(options, name, where) : APL_OK;
+}
+
 static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options *options, apl_value exposure,
                               const char *where)
 {
-    static const char *const allowed[] = {"none", "unknown", "closed",   "open",        "ranges",
-                                          "span", "bypass",  "children", "wants_child", NULL};
+    static const char *const allowed[] = {"none",   "unknown",  "closed",      "open",   "ranges", "span",
+                                          "bypass", "children", "wants_child", "within", NULL};
 
+    out->within = APL_RELATION_NONE;
     if (exposure.type == APL_VALUE_MISSING)
         return APL_OK;
     out->is_given = true;
@@ -390,6 +400,8 @@ static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options
         status = ranges_of(out, options, apl_value_member(exposure, "ranges"), where);
     if (status == APL_OK)
         status = span_of(out, options, apl_value_member(exposure, "span"), where);
+    if (status == APL_OK)
+        status = within_of(out, options, exposure, where);
     return status == APL_OK ? children_of(out, options, exposure, where) : status;
 }
 

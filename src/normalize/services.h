@@ -68,7 +68,8 @@ typedef struct apl_exposure_rule {
     apl_field_id span[2];    /* first and last address of one range */
     const apl_str *children; /* types whose assets below this one open it further, as firewall rules do */
     size_t child_count;
-    bool wants_child; /* each has at least one, so that none means unread */
+    apl_relation_type within; /* no wider than the asset at the other end, or APL_RELATION_NONE */
+    bool wants_child;         /* each has at least one, so that none means unread */
 } apl_exposure_rule;
 
 typedef struct apl_type {

@@ -232,6 +232,40 @@ static void where_each_has_one_none_is_unread(void **state)
     small_cloud_close(&cloud);
 }
 
+typedef struct guest_case {
+    const char *on;
+    const char *range;
+    apl_exposure exposure;
+} guest_case;
+
+static void nothing_is_wider_than_what_it_stands_in(void **state)
+{
+    static const guest_case cases[] = {
+        {SERVER "shut", "*", APL_EXPOSURE_PRIVATE},        {SERVER "open", "*", APL_EXPOSURE_TRUSTED},
+        {SERVER "open", "10.0.0.1", APL_EXPOSURE_PRIVATE}, {SERVER "none", "*", APL_EXPOSURE_UNKNOWN},
+        {SERVER "none", "10.0.0.1", APL_EXPOSURE_PRIVATE}, {"", "*", APL_EXPOSURE_INTERNET},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        small_cloud cloud;
+        small_cloud_open(&cloud, 1, false);
+        small_cloud_read(
+            &cloud, 0,
+            apl_arena_format(cloud.arena,
+                             "[{`id`: `" SERVER "shut`, `properties`: {`public`: false}},"
+                             "{`id`: `" SERVER "open`, `properties`: {}}" RULE(
+                                 "open", "r", "8.8.8.8",
+                                 "8.8.8.9") ", {`id`: `" SMALL_GROUP
+                                            "/providers/T.Data/guests/g`, `properties`: {`on`: `%s`, `range`: `%s`}}]",
+                             cases[i].on, cases[i].range)
+                .data);
+        small_cloud_link(&cloud, 1);
+        assert_int_equal(small_asset(&cloud, SMALL_GROUP "/providers/T.Data/guests/g")->exposure, cases[i].exposure);
+        small_cloud_close(&cloud);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +275,7 @@ int main(void)
         cmocka_unit_test(very_many_ranges_are_unknown),
         cmocka_unit_test(without_inputs_the_kind_decides),
         cmocka_unit_test(what_lies_below_opens),
+        cmocka_unit_test(nothing_is_wider_than_what_it_stands_in),
         cmocka_unit_test(where_each_has_one_none_is_unread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
