@@ -1,7 +1,7 @@
 /* exposure/exposure.c: closed, open, ranges, bypass: the first that decides.
  *
  * An asset whose type has no exposure inputs is `none` when its kind has no network surface, else unknown. Settings of
- * other assets (security groups, gateways) are not looked at here. */
+ * other assets (security groups, gateways) are not looked at here, but for those below it that its type names. */
 #include "exposure/exposure.h"
 
 #include <arpa/inet.h>
@@ -138,6 +138,16 @@ static apl_exposure exposure_of_ranges(const apl_subject *subject, apl_field_id 
     return widest;
 }
 
+static apl_exposure exposure_of_ends(const apl_exposure_rule *rule, const apl_subject *subject)
+{
+    apl_value first = apl_subject_value(subject, rule->span[0]);
+    apl_value last = apl_subject_value(subject, rule->span[1]);
+
+    if (first.type != APL_VALUE_STRING || last.type != APL_VALUE_STRING)
+        return APL_EXPOSURE_UNKNOWN;
+    return exposure_of_span(apl_value_str(first), apl_value_str(last));
+}
+
 static apl_exposure exposure_of_all_ranges(const apl_exposure_rule *rule, const apl_subject *subject)
 {
     apl_exposure widest = APL_EXPOSURE_PRIVATE;
@@ -161,6 +171,8 @@ static apl_truth truth_of(const apl_condition *condition, const apl_subject *sub
 
 static apl_exposure exposure_of(const apl_exposure_rule *rule, const apl_subject *subject, apl_arena *scratch)
 {
+    if (truth_of(rule->none, subject, scratch) == APL_TRUE)
+        return APL_EXPOSURE_NONE;
     if (truth_of(rule->unknown, subject, scratch) != APL_FALSE)
         return APL_EXPOSURE_UNKNOWN;
     apl_truth closed = truth_of(rule->closed, subject, scratch);
@@ -171,7 +183,7 @@ static apl_exposure exposure_of(const apl_exposure_rule *rule, const apl_subject
         return APL_EXPOSURE_UNKNOWN;
     if (open == APL_TRUE)
         return APL_EXPOSURE_INTERNET;
-    apl_exposure ranges = exposure_of_all_ranges(rule, subject);
+    apl_exposure ranges = rule->has_span ? exposure_of_ends(rule, subject) : exposure_of_all_ranges(rule, subject);
     if (ranges != APL_EXPOSURE_PRIVATE)
         return ranges;
     apl_truth bypass = truth_of(rule->bypass, subject, scratch);
@@ -184,6 +196,10 @@ typedef struct exposure_job {
     apl_estate *estate;
     const apl_services *services;
     apl_arena *scratch[APL_THREADS_MAX];
+    bool *opener;    /* by number of the type: some other names it */
+    apl_table *read; /* "type in scope" of the children that were read */
+    uint8_t *below;  /* by asset: the widest of its children, APL_EXPOSURE_UNKNOWN when there is none */
+    bool *is_open;   /* by asset: one of its children is unknown */
 } exposure_job;
 
 static const apl_type *type_of(const exposure_job *job, const apl_asset *asset)
@@ -206,6 +222,25 @@ static void set_own(void *context, unsigned thread, size_t from, size_t to)
         apl_subject subject = {NULL, asset, asset->plan};
         asset->exposure = (uint8_t)exposure_of(&type->exposure, &subject, job->scratch[thread]);
         apl_arena_reset(job->scratch[thread]);
+    }
+}
+
+/* What an asset opens is open only as far as what it stands in is. */
+static void keep_within(exposure_job *job)
+{
+    apl_estate *estate = job->estate;
+
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        const apl_type *type = asset->is_read ? type_of(job, asset) : NULL;
+        if (type == NULL || type->exposure.within == APL_RELATION_NONE)
+            continue;
+        for (uint32_t r = estate->relations_out[i]; r < estate->relations_out[i + 1]; r++) {
+            const apl_relation *relation = &estate->relations.items[r];
+            if (relation->type == type->exposure.within &&
+                asset->exposure > estate->assets.items[relation->to].exposure && asset->exposure > APL_EXPOSURE_PRIVATE)
+                asset->exposure = estate->assets.items[relation->to].exposure;
+        }
     }
 }
 
@@ -235,6 +270,112 @@ static void set_parents(exposure_job *job)
     }
 }
 
+static apl_str read_key(apl_arena *arena, apl_str type, apl_str scope)
+{
+    return apl_arena_format(arena, "%.*s in %.*s", APL_STR_ARG(type), APL_STR_ARG(scope));
+}
+
+static bool opens(const apl_exposure_rule *rule, apl_str type)
+{
+    for (size_t i = 0; i < rule->child_count; i++) {
+        if (apl_str_equal_nocase(rule->children[i], type))
+            return true;
+    }
+    return false;
+}
+
+/* Notes for each asset what those below it, which its type names, let in. */
+static void gather_children(exposure_job *job)
+{
+    const apl_estate *estate = job->estate;
+    uint32_t type_count = apl_services_type_count(job->services);
+
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        const apl_asset *child = &estate->assets.items[i];
+        if (!child->is_read || child->parent == APL_ASSET_NONE || child->plan == NULL ||
+            child->exposure == APL_EXPOSURE_NONE)
+            continue;
+        if (child->plan->number >= type_count || !job->opener[child->plan->number])
+            continue;
+        const apl_type *above = apl_services_find(job->services, estate->assets.items[child->parent].type);
+        if (above == NULL || !opens(&above->exposure, child->type))
+            continue;
+        (void)apl_table_put(job->read, read_key(job->scratch[0], child->type, child->scope), 1);
+        if (child->exposure == APL_EXPOSURE_UNKNOWN)
+            job->is_open[child->parent] = true;
+        else if (child->exposure > job->below[child->parent])
+            job->below[child->parent] = child->exposure;
+    }
+}
+
+static bool was_read(exposure_job *job, const apl_exposure_rule *rule, apl_str scope)
+{
+    for (size_t i = 0; i < rule->child_count; i++) {
+        if (apl_table_get(job->read, read_key(job->scratch[0], rule->children[i], scope)) != APL_TABLE_NONE)
+            return true;
+    }
+    return false;
+}
+
+/* What an asset lets in besides its own inputs stands in assets below it. Where none of those was read in its scope,
+ * nobody can say; what is closed stays closed. */
+static void open_by_children(exposure_job *job)
+{
+    apl_estate *estate = job->estate;
+
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        const apl_type *type = asset->is_read ? type_of(job, asset) : NULL;
+        if (type == NULL || type->exposure.child_count == 0 || asset->exposure == APL_EXPOSURE_INTERNET)
+            continue;
+        apl_subject subject = {NULL, asset, asset->plan};
+        if (truth_of(type->exposure.closed, &subject, job->scratch[0]) == APL_TRUE)
+            continue;
+        bool has_any = job->below[i] != APL_EXPOSURE_UNKNOWN || job->is_open[i];
+        bool is_unsure = job->is_open[i] ||
+                         (!has_any && (type->exposure.wants_child || !was_read(job, &type->exposure, asset->scope)));
+        if (job->below[i] == APL_EXPOSURE_INTERNET)
+            asset->exposure = APL_EXPOSURE_INTERNET;
+        else if (is_unsure)
+            asset->exposure = APL_EXPOSURE_UNKNOWN;
+        else if (asset->exposure != APL_EXPOSURE_UNKNOWN && job->below[i] > asset->exposure)
+            asset->exposure = job->below[i];
+    }
+}
+
+/* Few types are named by others, so that a glance at its type passes nearly every asset by. */
+static bool *find_openers(const apl_services *services)
+{
+    uint32_t count = apl_services_type_count(services);
+    bool *opener = apl_memory_new((count + 1) * sizeof *opener);
+
+    for (uint32_t t = 0; t < count; t++) {
+        const apl_exposure_rule *rule = &apl_services_type(services, t)->exposure;
+        for (size_t c = 0; c < rule->child_count; c++) {
+            const apl_type *child = apl_services_find(services, rule->children[c]);
+            if (child)
+                opener[child->number] = true;
+        }
+    }
+    return opener;
+}
+
+static void set_children(exposure_job *job)
+{
+    size_t count = job->estate->assets.count;
+
+    job->opener = find_openers(job->services);
+    job->read = apl_table_new(true);
+    job->below = apl_memory_new(count + 1);
+    job->is_open = apl_memory_new((count + 1) * sizeof *job->is_open);
+    gather_children(job);
+    open_by_children(job);
+    apl_memory_free(job->is_open);
+    apl_memory_free(job->below);
+    apl_table_free(job->read);
+    apl_memory_free(job->opener);
+}
+
 void apl_exposure_set(apl_estate *estate, const apl_services *services, unsigned threads)
 {
     exposure_job job = {.estate = estate, .services = services};
@@ -243,6 +384,8 @@ void apl_exposure_set(apl_estate *estate, const apl_services *services, unsigned
     for (unsigned i = 0; i < threads; i++)
         job.scratch[i] = apl_arena_new();
     apl_parallel(threads, estate->assets.count, RUN_ASSETS, set_own, &job);
+    set_children(&job);
+    keep_within(&job);
     set_parents(&job);
     for (unsigned i = 0; i < threads; i++)
         apl_arena_free(job.scratch[i]);

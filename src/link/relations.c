@@ -199,16 +199,16 @@ static apl_str evidence_of(const linking *at, const apl_relation_rule *rule, con
     return evidence;
 }
 
-/* Whether the link is for member `index` of the array; a member of which that was not read is not. */
+/* Whether the link is made for member `index` of the array; not for one whose `where` was not read. */
 static bool member_counts(const linking *at, const apl_relation_rule *rule, const apl_template *leading, uint32_t index)
 {
-    apl_scope member = {NULL, 0, index};
-    apl_eval eval = {.subject = &at->subject, .origin = &at->subject, .arena = at->run->arena, .scope = &member};
+    apl_arena *arena = at->run->arena;
+    apl_eval eval = {.subject = &at->subject, .origin = &at->subject, .arena = arena};
 
     if (rule->where == NULL)
         return true;
-    return apl_template_array(&member.array, leading, &at->subject) &&
-           apl_condition_eval(rule->where, &eval) == APL_TRUE;
+    eval.scope = apl_template_member(arena, leading, &at->subject, index);
+    return eval.scope && apl_condition_eval(rule->where, &eval) == APL_TRUE;
 }
 
 static void apply_rule(linking *at, const apl_relation_rule *rule)

@@ -386,11 +386,55 @@ static apl_status ranges_of(apl_exposure_rule *out, const apl_services_options *
     return APL_OK;
 }
 
+/* Two paths: where the first and the last address of one range stand. */
+static apl_status span_of(apl_exposure_rule *out, const apl_services_options *options, apl_value span,
+                          const char *where)
+{
+    const apl_str *paths = NULL;
+    size_t count = 0;
+
+    if (span.type == APL_VALUE_MISSING)
+        return APL_OK;
+    apl_status status = texts_of(&paths, &count, options, span);
+    if (status == APL_OK && count != 2)
+        status = apl_fail(APL_E_CONTENT, "must be two paths");
+    if (status != APL_OK)
+        return apl_fail_context(status, "%s.span", where);
+    out->has_span = true;
+    for (size_t i = 0; i < 2; i++)
+        out->span[i] = apl_fields_ask(options->fields, paths[i]);
+    return APL_OK;
+}
+
+static apl_status children_of(apl_exposure_rule *out, const apl_services_options *options, apl_value exposure,
+                              const char *where)
+{
+    apl_value children = apl_value_member(exposure, "children");
+    apl_value wants = apl_value_member(exposure, "wants_child");
+
+    out->wants_child = wants.type == APL_VALUE_BOOL && wants.boolean;
+    if (children.type == APL_VALUE_MISSING)
+        return APL_OK;
+    apl_status status = texts_of(&out->children, &out->child_count, options, children);
+    return status == APL_OK ? status : apl_fail_context(status, "%s.children", where);
+}
+
+static apl_status within_of(apl_exposure_rule *out, const apl_services_options *options, apl_value exposure,
+                            const char *where)
+{
+    apl_str name = apl_value_str(apl_value_member(exposure, "within"));
+
+    out->within = name.size ? apl_vocabulary_relation(options->vocabulary, name) : APL_RELATION_NONE;
+    return name.size && out->within == APL_RELATION_NONE ? no_relation(options, name, where) : APL_OK;
+}
+
 static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options *options, apl_value exposure,
                               const char *where)
 {
-    static const char *const allowed[] = {"unknown", "closed", "open", "ranges", "bypass", NULL};
+    static const char *const allowed[] = {"none",   "unknown",  "closed",      "open",   "ranges", "span",
+                                          "bypass", "children", "wants_child", "within", NULL};
 
+    out->within = APL_RELATION_NONE;
     if (exposure.type == APL_VALUE_MISSING)
         return APL_OK;
     out->is_given = true;
@@ -402,6 +446,8 @@ static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options
         return apl_fail(APL_E_CONTENT, "%s: must be `parent` or an object of conditions", where);
     apl_status status = apl_service_file_members(exposure, allowed, where);
     if (status == APL_OK)
+        status = condition_of(&out->none, options, exposure, "none", where);
+    if (status == APL_OK)
         status = condition_of(&out->unknown, options, exposure, "unknown", where);
     if (status == APL_OK)
         status = condition_of(&out->closed, options, exposure, "closed", where);
@@ -409,7 +455,13 @@ static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options
         status = condition_of(&out->open, options, exposure, "open", where);
     if (status == APL_OK)
         status = condition_of(&out->bypass, options, exposure, "bypass", where);
-    return status == APL_OK ? ranges_of(out, options, apl_value_member(exposure, "ranges"), where) : status;
+    if (status == APL_OK)
+        status = ranges_of(out, options, apl_value_member(exposure, "ranges"), where);
+    if (status == APL_OK)
+        status = span_of(out, options, apl_value_member(exposure, "span"), where);
+    if (status == APL_OK)
+        status = within_of(out, options, exposure, where);
+    return status == APL_OK ? children_of(out, options, exposure, where) : status;
 }
 
 static apl_status level_named(uint8_t *out, apl_str name, const char *where)

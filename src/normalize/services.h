@@ -57,12 +57,19 @@ typedef struct apl_relation_rule {
 typedef struct apl_exposure_rule {
     bool is_given;
     bool is_parents;
+    apl_condition *none;
     apl_condition *unknown;
     apl_condition *closed;
     apl_condition *open;
     apl_condition *bypass;
     const apl_field_id *ranges;
     size_t range_count;
+    bool has_span;
+    apl_field_id span[2];    /* first and last address of one range */
+    const apl_str *children; /* types whose assets below this one open it further, as firewall rules do */
+    size_t child_count;
+    apl_relation_type within; /* no wider than the asset at the other end, or APL_RELATION_NONE */
+    bool wants_child;         /* each has at least one, so that none means unread */
 } apl_exposure_rule;
 
 /* One entry of `sensitivity`: what the asset's own document says of its label. */

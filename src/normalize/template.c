@@ -171,9 +171,23 @@ static bool next_call(apl_str *call, apl_str *rest)
     return true;
 }
 
+/* The last bar that is not in the parentheses of a function, or -1. */
+static long fallback_bar(apl_str inner)
+{
+    int depth = 0;
+    long bar = -1;
+
+    for (uint32_t i = 0; i < inner.size; i++) {
+        depth += (inner.data[i] == '(') - (inner.data[i] == ')');
+        if (inner.data[i] == '|' && depth == 0)
+            bar = (long)i;
+    }
+    return bar;
+}
+
 static apl_status compile_braces(template_part *part, apl_arena *arena, apl_fields *fields, apl_str inner)
 {
-    long bar = apl_str_find_last_char(inner, '|');
+    long bar = fallback_bar(inner);
     apl_str call;
 
     if (bar >= 0) {
@@ -496,18 +510,26 @@ uint32_t apl_template_count(const apl_template *template, const apl_subject *sub
     return most;
 }
 
-bool apl_template_array(uint32_t *array, const apl_template *template, const apl_subject *subject)
+const apl_scope *apl_template_member(apl_arena *arena, const apl_template *template, const apl_subject *subject,
+                                     uint32_t index)
 {
-    const template_part *part = template->starred;
-    const apl_plan *plan = subject->plan;
+    const apl_scope *scope = NULL;
+    apl_walk walk;
+    apl_value value;
 
-    if (part == NULL || plan == NULL || part->field >= plan->field_count)
-        return false;
-    const apl_binding *binding = &plan->bindings[part->field];
-    if (!has_one_star(binding))
-        return false;
-    *array = binding->steps[0].array;
-    return true;
+    if (template->starred == NULL)
+        return NULL;
+    apl_walk_start(&walk, subject, template->starred->field, NULL);
+    for (uint32_t i = 0; i <= index; i++) {
+        if (!apl_walk_next(&value, &walk))
+            return NULL;
+    }
+    apl_scope *scopes = APL_ARENA_ARRAY(arena, apl_scope, walk.depth);
+    for (uint8_t i = 0; i < walk.depth; i++) {
+        scopes[i] = (apl_scope){scope, walk.ids[i], walk.indexes[i]};
+        scope = &scopes[i];
+    }
+    return scope;
 }
 
 apl_str apl_template_evidence(const apl_template *template, apl_arena *arena, const apl_subject *subject)

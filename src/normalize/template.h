@@ -43,9 +43,10 @@ uint32_t apl_template_count(const apl_template *template, const apl_subject *sub
 apl_str apl_template_fill_at(const apl_template *template, apl_arena *arena, const apl_subject *subject,
                              const apl_template_facts *facts, uint32_t index);
 
-/* The number of the array whose members the texts are, for binding a condition to one; false when there is none, or
- * when its members are those of arrays in arrays. */
-bool apl_template_array(uint32_t *array, const apl_template *template, const apl_subject *subject);
+/* Where member `index` stands, for asking a condition of it as a count would; NULL when the template has no `[*]` or no
+ * such member. Belongs to `arena`. */
+const apl_scope *apl_template_member(apl_arena *arena, const apl_template *template, const apl_subject *subject,
+                                     uint32_t index);
 
 /* The path of the first field in it, for evidence; empty when it has none. */
 apl_str apl_template_evidence(const apl_template *template, apl_arena *arena, const apl_subject *subject);

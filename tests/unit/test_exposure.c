@@ -105,6 +105,7 @@ static const decided decided_cases[] = {
     {"{`public`: false}", "private"},
     {"{`public`: false, `open`: true, `ranges`: [{`value`: `*`}]}", "private"},
     {"{`public`: true, `open`: true}", "internet"},
+    {"{`none`: true, `open`: true}", "none"},
     {"{`ranges`: [{`value`: `8.8.8.8`}]}", "trusted"},
     {"{`ranges`: [{`value`: `10.0.0.1`}, {`value`: `0.0.0.0/0`}]}", "internet"},
     {"{`ranges`: [{`value`: `what`}, {`value`: `0.0.0.0/0`}]}", "internet"},
@@ -175,6 +176,96 @@ static void without_inputs_the_kind_decides(void **state)
     small_cloud_close(&cloud);
 }
 
+typedef struct opened {
+    const char *server;
+    const char *rules; /* documents behind the server's, each with a comma before it */
+    const char *exposure;
+} opened;
+
+#define SERVER SMALL_GROUP "/providers/T.Data/servers/"
+#define RULE(server, name, first, last)                                                                                \
+    ", {`id`: `" SERVER server "/rules/" name "`, `properties`: {`first`: `" first "`, `last`: `" last "`}}"
+
+static const opened opened_cases[] = {
+    {"{}", "", "unknown"},
+    {"{}", RULE("other", "r", "0.0.0.0", "255.255.255.255"), "private"},
+    {"{}", RULE("s", "r", "0.0.0.0", "0.0.0.0"), "trusted"},
+    {"{}", RULE("s", "r", "10.0.0.1", "10.0.0.9"), "private"},
+    {"{}", RULE("s", "q", "8.8.8.8", "8.8.8.9") RULE("s", "r", "0.0.0.0", "255.255.255.255"), "internet"},
+    {"{}", RULE("s", "q", "8.8.8.8", "8.8.8.9") RULE("s", "r", "what", "8.8.8.8"), "unknown"},
+    {"{}", RULE("s", "q", "what", "8.8.8.8") RULE("s", "r", "0.0.0.0", "255.255.255.255"), "internet"},
+    {"{`public`: false}", RULE("s", "r", "0.0.0.0", "255.255.255.255"), "private"},
+    {"{`public`: false}", "", "private"},
+    {"null", RULE("s", "r", "8.8.8.8", "8.8.8.9"), "unknown"},
+};
+
+static void what_lies_below_opens(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof opened_cases / sizeof *opened_cases; i++) {
+        small_cloud cloud;
+        small_cloud_open(&cloud, 1, false);
+        small_cloud_read(&cloud, 0,
+                         apl_arena_format(cloud.arena, "[{`id`: `" SERVER "s`, `properties`: %s}%s]",
+                                          opened_cases[i].server, opened_cases[i].rules)
+                             .data);
+        small_cloud_link(&cloud, 1);
+        const char *found = apl_exposure_names[small_asset(&cloud, SERVER "s")->exposure];
+        if (strcmp(found, opened_cases[i].exposure) != 0)
+            fail_msg("%s%s: %s", opened_cases[i].server, opened_cases[i].rules, found);
+        small_cloud_close(&cloud);
+    }
+}
+
+static void where_each_has_one_none_is_unread(void **state)
+{
+    small_cloud cloud;
+    (void)state;
+
+    small_cloud_open(&cloud, 1, false);
+    small_cloud_read(&cloud, 0,
+                     "[{`id`: `" SERVER "s/hosts/a`, `properties`: {}}, {`id`: `" SERVER
+                     "s/hosts/b`, `properties`: {}}" RULE("s/hosts/a", "r", "10.0.0.1", "10.0.0.2") "]");
+    small_cloud_link(&cloud, 1);
+    assert_int_equal(small_asset(&cloud, SERVER "s/hosts/a")->exposure, APL_EXPOSURE_PRIVATE);
+    assert_int_equal(small_asset(&cloud, SERVER "s/hosts/b")->exposure, APL_EXPOSURE_UNKNOWN);
+    small_cloud_close(&cloud);
+}
+
+typedef struct guest_case {
+    const char *on;
+    const char *range;
+    apl_exposure exposure;
+} guest_case;
+
+static void nothing_is_wider_than_what_it_stands_in(void **state)
+{
+    static const guest_case cases[] = {
+        {SERVER "shut", "*", APL_EXPOSURE_PRIVATE},        {SERVER "open", "*", APL_EXPOSURE_TRUSTED},
+        {SERVER "open", "10.0.0.1", APL_EXPOSURE_PRIVATE}, {SERVER "none", "*", APL_EXPOSURE_UNKNOWN},
+        {SERVER "none", "10.0.0.1", APL_EXPOSURE_PRIVATE}, {"", "*", APL_EXPOSURE_INTERNET},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        small_cloud cloud;
+        small_cloud_open(&cloud, 1, false);
+        small_cloud_read(
+            &cloud, 0,
+            apl_arena_format(cloud.arena,
+                             "[{`id`: `" SERVER "shut`, `properties`: {`public`: false}},"
+                             "{`id`: `" SERVER "open`, `properties`: {}}" RULE(
+                                 "open", "r", "8.8.8.8",
+                                 "8.8.8.9") ", {`id`: `" SMALL_GROUP
+                                            "/providers/T.Data/guests/g`, `properties`: {`on`: `%s`, `range`: `%s`}}]",
+                             cases[i].on, cases[i].range)
+                .data);
+        small_cloud_link(&cloud, 1);
+        assert_int_equal(small_asset(&cloud, SMALL_GROUP "/providers/T.Data/guests/g")->exposure, cases[i].exposure);
+        small_cloud_close(&cloud);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +274,9 @@ int main(void)
         cmocka_unit_test(inputs_decide_in_order),
         cmocka_unit_test(very_many_ranges_are_unknown),
         cmocka_unit_test(without_inputs_the_kind_decides),
+        cmocka_unit_test(what_lies_below_opens),
+        cmocka_unit_test(nothing_is_wider_than_what_it_stands_in),
+        cmocka_unit_test(where_each_has_one_none_is_unread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,6 +89,7 @@ static const template_case template_cases[] = {
     {"{one:before(z)}", "a/b/c"},
     {"{one:has(/b)}", "a/b/c"},
     {"{one:has(z)}", "-"},
+    {"{one:has(|)|y}", "y"},
     {"{arn:after(:agent/):lower}", "a"},
     {"{tags['a.b']}", "c"},
     {"{names[*]}", "x,y"},
