@@ -175,12 +175,13 @@ static void warn_of_plain_paths(apl_compiler *compiler)
 
 apl_status apl_condition_compile(apl_condition **out, const apl_compile *compile, apl_value json)
 {
-    apl_compiler *compiler = apl_memory_new(sizeof *compiler);
-    building *b = apl_memory_new(sizeof *b);
+    apl_compiler *compiler = apl_memory_grow(NULL, sizeof *compiler);
+    building *b = apl_memory_grow(NULL, sizeof *b);
 
     *out = NULL;
     apl_compiler_start(compiler, compile);
     b->compiler = compiler;
+    b->depth = 0;
     begin(b, json, false);
     while (b->depth)
         advance(b);

@@ -37,9 +37,7 @@ typedef struct apl_compiler {
     apl_arena *arena;
     apl_status status;
     apl_str message; /* of the first error */
-    apl_report_step steps[APL_REPORT_STEPS_MAX];
     size_t step_count;
-    apl_count_around counts[APL_COUNTS_NESTED_MAX];
     uint32_t count_depth;
     uint32_t conditions;
     uint32_t value_counts;
@@ -47,6 +45,9 @@ typedef struct apl_compiler {
     bool is_about_azure;
     APL_VECTOR(apl_node) nodes;
     APL_VECTOR(apl_plain_path) plain_paths;
+    /* Not cleared: thousands of conditions are compiled at each start. */
+    apl_count_around counts[APL_COUNTS_NESTED_MAX];
+    apl_report_step steps[APL_REPORT_STEPS_MAX];
 } apl_compiler;
 
 /* ---- report.c ---- */

@@ -36,11 +36,12 @@ typedef struct parser {
     uint32_t height;
     uint32_t height_max;
     uint32_t operand; /* the first step of the operand that was read last */
-    frame frames[APL_EXPRESSION_DEPTH_MAX];
     uint32_t depth;
-    container open[APL_JSON_DEPTH_MAX];
     uint32_t open_count;
     bool has_failed;
+    /* Not cleared: most values that are compiled are plain, and need neither. */
+    frame frames[APL_EXPRESSION_DEPTH_MAX];
+    container open[APL_JSON_DEPTH_MAX];
 } parser;
 
 bool apl_text_is_expression(apl_str *out, apl_arena *arena, apl_str text)
@@ -667,8 +668,9 @@ static void read_json(parser *p, apl_value json)
 
 bool apl_code_compile(apl_code *out, apl_compiler *compiler, apl_value json)
 {
-    parser *p = apl_memory_new(sizeof *p);
+    parser *p = apl_memory_grow(NULL, sizeof *p);
 
+    memset(p, 0, offsetof(parser, frames));
     p->compiler = compiler;
     *out = (apl_code){0};
     read_json(p, json);

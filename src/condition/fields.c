@@ -57,7 +57,7 @@ static void check_path(apl_compiler *compiler, apl_str name)
         stars += steps[i].key.data == NULL;
     if (stars > APL_STARS_MAX)
         apl_report_error(compiler, "the field '%.*s' has more than %d [*]", APL_STR_ARG(name), APL_STARS_MAX);
-    if (!is_well_known(name)) {
+    if (compiler->options->on_message && !is_well_known(name)) {
         apl_plain_path plain = {apl_report_path(compiler), name};
         APL_PUSH(&compiler->plain_paths, plain);
     }

@@ -9,7 +9,7 @@
 
 void apl_compiler_start(apl_compiler *compiler, const apl_compile *options)
 {
-    memset(compiler, 0, sizeof *compiler);
+    memset(compiler, 0, offsetof(apl_compiler, counts));
     compiler->options = options;
     compiler->arena = options->arena;
 }

@@ -250,19 +250,21 @@ bool apl_derived_is_known(apl_str name, const apl_vocabulary *vocabulary, apl_gu
     if (is_out || apl_str_starts_nocase(base, in)) {
         if (!relation_is_known(base, is_out ? out : in, vocabulary, guess))
             return false;
+        if (special_named(fact) != APL_FIELD_PATH)
+            return true;
         *guess = apl_guess_start(fact);
         for (size_t i = 0; i < sizeof special_names / sizeof special_names[0]; i++)
             apl_guess_try(guess, apl_str_from(special_names[i].name));
-        return special_named(fact) != APL_FIELD_PATH;
+        return false;
     }
+    if (special_named(base) != APL_FIELD_PATH || apl_str_equal_nocase(base, APL_STR("aplomb.usedFor")))
+        return true;
     for (size_t i = 0; i < sizeof special_names / sizeof special_names[0]; i++) {
-        if (apl_str_equal_nocase(base, apl_str_from(special_names[i].name)))
-            return true;
         if (apl_field_is_derived(apl_str_from(special_names[i].name)))
             apl_guess_try(guess, apl_str_from(special_names[i].name));
     }
     apl_guess_try(guess, APL_STR("aplomb.usedFor"));
-    return apl_str_equal_nocase(base, APL_STR("aplomb.usedFor"));
+    return false;
 }
 
 static void bind_virtual_array(plan_build *build, apl_binding *binding, apl_special special, apl_str name)
