@@ -232,8 +232,10 @@ static bool relation_is_known(apl_str base, apl_str start, const apl_vocabulary 
 {
     apl_str relation = apl_str_slice(base, start.size, base.size);
 
+    if (apl_vocabulary_relation(vocabulary, relation) != APL_RELATION_NONE)
+        return true;
     *guess = apl_vocabulary_nearest_relation(vocabulary, relation);
-    return apl_vocabulary_relation(vocabulary, relation) != APL_RELATION_NONE;
+    return false;
 }
 
 bool apl_derived_is_known(apl_str name, const apl_vocabulary *vocabulary, apl_guess *guess)
