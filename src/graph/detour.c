@@ -151,11 +151,11 @@ static void bury(apl_detour *d, uint32_t end)
     }
 }
 
-uint32_t apl_detour_cost(apl_detour *detour, apl_node_id node, const apl_detour_round *around, uint64_t *work,
-                         uint64_t work_max)
+apl_detour_cost apl_detour_find(apl_detour *detour, apl_node_id node, const apl_detour_round *around, size_t nodes_max,
+                                uint64_t *work)
 {
     if (is_dead(detour, node, around))
-        return APL_COST_NONE;
+        return (apl_detour_cost){APL_COST_NONE, true};
     APL_ASSERT(detour->search < SEARCHES_MAX);
     detour->search++;
     detour->heap.count = 0;
@@ -163,17 +163,18 @@ uint32_t apl_detour_cost(apl_detour *detour, apl_node_id node, const apl_detour_
     for (size_t i = 0; i < around->count; i++)
         detour->marks[around->nodes[i]] = 2 * detour->search + 1;
     push(detour, (waiting){detour->tree->costs[node], 0, node});
-    while (detour->heap.count && *work <= work_max) {
+    while (detour->heap.count) {
         waiting next = pop(detour);
         if (detour->marks[next.node] == 2 * detour->search + 1)
             continue;
         if (is_way_free(detour, next.node, work))
-            return next.least;
+            return (apl_detour_cost){next.least, true};
+        if (detour->blocked.count == nodes_max)
+            return (apl_detour_cost){next.least, false};
         detour->marks[next.node] = 2 * detour->search + 1;
         APL_PUSH(&detour->blocked, next.node);
         offer_before(detour, &next, around, work);
     }
-    if (*work <= work_max)
-        bury(detour, around->ends[0]);
-    return APL_COST_NONE;
+    bury(detour, around->ends[0]);
+    return (apl_detour_cost){APL_COST_NONE, true};
 }

@@ -25,9 +25,15 @@ void apl_detour_free(apl_detour *detour); /* NULL is allowed */
 /* Forgets what was learned, because the numbers of path ends begin anew. */
 void apl_detour_reset(apl_detour *detour);
 
-/* What the cheapest such way to `node` costs; APL_COST_NONE when there is none, or when *work passes work_max. The node
- * is reached from the entries and is not among those to go round. */
-uint32_t apl_detour_cost(apl_detour *detour, apl_node_id node, const apl_detour_round *around, uint64_t *work,
-                         uint64_t work_max);
+/* What a search found. Without `is_exact` no such way costs less than `cost`. */
+typedef struct apl_detour_cost {
+    uint32_t cost; /* APL_COST_NONE when there is no way */
+    bool is_exact;
+} apl_detour_cost;
+
+/* Looks for the cheapest such way to `node`, at no more than `nodes_max` nodes; adds the edges looked at to *work. The
+ * node is reached from the entries and is not among those to go round. */
+apl_detour_cost apl_detour_find(apl_detour *detour, apl_node_id node, const apl_detour_round *around, size_t nodes_max,
+                                uint64_t *work);
 
 #endif

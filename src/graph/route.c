@@ -21,6 +21,11 @@
 
 #define NO_END UINT32_MAX
 #define RANK_WAIT UINT32_MAX
+#define EXACT UINT32_MAX
+
+/* Nodes that the first search for a detour looks at; each further one for the same path end looks at four times as
+ * many. */
+#define DETOUR_NODES_FIRST 16u
 
 /* A path end: `node`, then the edge to the first node of the path end `rest`. The target alone has no rest. */
 typedef struct path_end {
@@ -31,6 +36,8 @@ typedef struct path_end {
     uint32_t depth;
     uint32_t least; /* no path through it costs less */
     uint32_t list;
+    uint32_t
+        searches; /* for a way to its first node that does not meet the rest; EXACT when `least` is what that costs */
 } path_end;
 
 /* An edge that arrives at a node, and what the cheapest way from the entries over it costs. */
@@ -344,45 +351,64 @@ static bool is_way_blocked(apl_routes *routes, apl_node_id node, uint32_t end)
     return false;
 }
 
-/* What the cheapest way to the node costs that does not meet the path end. */
-static uint32_t cost_round(apl_routes *routes, apl_node_id node, uint32_t end)
+/* Looks for the cheapest way to the first node of the path end that does not meet the rest of it; each time further. */
+static apl_detour_cost search_round(apl_routes *routes, path_end *end)
 {
     if (routes->detour == NULL)
         routes->detour = apl_detour_new(routes->options.view, routes->options.tree);
     routes->nodes.count = 0;
     routes->round_ends.count = 0;
-    for (; end != NO_END; end = routes->ends.items[end].rest) {
-        APL_PUSH(&routes->nodes, routes->ends.items[end].node);
-        APL_PUSH(&routes->round_ends, end);
+    for (uint32_t rest = end->rest; rest != NO_END; rest = routes->ends.items[rest].rest) {
+        APL_PUSH(&routes->nodes, routes->ends.items[rest].node);
+        APL_PUSH(&routes->round_ends, rest);
     }
     const apl_detour_round around = {routes->nodes.items, routes->round_ends.items, routes->nodes.count};
-    return apl_detour_cost(routes->detour, node, &around, &routes->work, routes->options.work_max);
+    size_t nodes_max = (size_t)DETOUR_NODES_FIRST << 2 * end->searches;
+    apl_detour_cost found = apl_detour_find(routes->detour, end->node, &around, nodes_max, &routes->work);
+    end->searches = found.is_exact ? EXACT : end->searches + 1;
+    return found;
 }
 
-/* Makes the step; returns the new path end, or NO_END when it closes a loop, is a dead end, or has to wait. */
+/* A path end whose bound is not exact: true when it may be continued now; else it waits with a better bound, or is
+ * dropped when it has no way. */
+static bool is_next(apl_routes *routes, uint32_t number, uint32_t cost)
+{
+    path_end *end = &routes->ends.items[number];
+
+    if (end->searches == EXACT)
+        return true;
+    apl_detour_cost found = search_round(routes, end);
+    if (found.cost == APL_COST_NONE)
+        return false;
+    end->least = apl_cost_add(end->cost, found.cost);
+    if (end->least < cost)
+        end->least = cost;
+    if (found.is_exact && end->least == cost)
+        return true;
+    push(routes, (step){end->least, end->depth, number, RANK_WAIT});
+    return false;
+}
+
+/* Makes the step; returns the path end to continue, or NO_END when it closes a loop, is a dead end, or has to wait. */
 static uint32_t take_step(apl_routes *routes, step taken)
 {
     if (taken.rank == RANK_WAIT)
-        return taken.end;
+        return is_next(routes, taken.end, taken.cost) ? taken.end : NO_END;
     const path_end rest = routes->ends.items[taken.end];
     const arrival over = *arrival_at(routes, rest.list, taken.rank);
-    path_end made = {over.node,      over.edge,  taken.end, apl_cost_add(rest.cost, over.edge_cost),
-                     rest.depth + 1, taken.cost, 0};
+    path_end made = {.node = over.node,
+                     .edge = over.edge,
+                     .rest = taken.end,
+                     .cost = apl_cost_add(rest.cost, over.edge_cost),
+                     .depth = rest.depth + 1,
+                     .least = taken.cost};
 
     push_step(routes, taken.end, taken.rank + 1);
     if (has_node(routes, taken.end, over.node))
         return NO_END;
-    if (!is_way_blocked(routes, over.node, taken.end))
-        return add_end(routes, &made);
-    uint32_t before = cost_round(routes, over.node, taken.end);
-    if (before == APL_COST_NONE)
-        return NO_END;
-    uint32_t cost = apl_cost_add(made.cost, before);
-    if (cost <= taken.cost)
-        return add_end(routes, &made);
-    made.least = cost;
-    push(routes, (step){cost, made.depth, add_end(routes, &made), RANK_WAIT});
-    return NO_END;
+    made.searches = is_way_blocked(routes, over.node, taken.end) ? 0 : EXACT;
+    uint32_t end = add_end(routes, &made);
+    return is_next(routes, end, taken.cost) ? end : NO_END;
 }
 
 bool apl_routes_next(apl_route *out, apl_routes *routes)

@@ -110,8 +110,14 @@ static inline bool model_next(model_edge *edge, model *m)
     if (m->given == m->edge_count)
         return false;
     m->given++;
-    edge->cost = model_below(&m->random, 20) ? 1 + model_below(&m->random, 1000) : 0;
+    edge->cost = 1 + model_below(&m->random, 1000);
     edge->cause = model_below(&m->random, m->cause_count);
+    if (model_below(&m->random, 20) == 0) {
+        edge->cost = 0;
+        edge->from = model_below(&m->random, m->node_count) & ~1u;
+        edge->to = edge->from + (edge->from + 1 < m->node_count);
+        return true;
+    }
     if (m->kind == MODEL_UNIFORM) {
         edge->from = model_below(&m->random, m->node_count);
         edge->to = model_below(&m->random, m->node_count);
