@@ -24,11 +24,9 @@ static void run(apl_dial *dial, apl_nodes sources)
     size_t count = dial->view->graph->node_count;
 
     memset(dial->costs, 0xFF, count * sizeof *dial->costs);
-    if (dial->by)
-        memset(dial->by, 0xFF, count * sizeof *dial->by);
     set_outside(dial, 0);
     for (size_t i = 0; i < sources.count; i++)
-        apl_dial_offer(dial, sources.items[i], 0, APL_EDGE_NONE);
+        apl_dial_offer(dial, sources.items[i], 0, (apl_dial_way){APL_EDGE_NONE, APL_NODE_NONE});
     for (uint32_t cost = 0; dial->waiting; cost++)
         apl_dial_empty(dial, cost);
     set_outside(dial, APL_COST_NONE);
@@ -45,15 +43,33 @@ void apl_costs(uint32_t *costs, const apl_graph_view *view, apl_direction direct
     apl_dial_free(dial);
 }
 
-void apl_cost_tree_fill(const apl_cost_tree *tree, const apl_graph_view *view, apl_direction direction,
-                        apl_nodes sources)
+apl_cost_tree *apl_cost_tree_new(const apl_graph_view *view, apl_direction direction, apl_nodes sources)
 {
     apl_dial *dial = apl_memory_new(sizeof *dial);
+    apl_cost_tree *tree = apl_memory_new(sizeof *tree);
+    size_t count = view->graph->node_count;
 
+    tree->costs = apl_memory_new(count * sizeof *tree->costs);
+    tree->by = apl_memory_new(count * sizeof *tree->by);
+    tree->from = apl_memory_new(count * sizeof *tree->from);
+    memset(tree->by, 0xFF, count * sizeof *tree->by);
+    memset(tree->from, 0xFF, count * sizeof *tree->from);
     dial->view = view;
     dial->direction = direction;
     dial->costs = tree->costs;
     dial->by = tree->by;
+    dial->from = tree->from;
     run(dial, sources);
     apl_dial_free(dial);
+    return tree;
+}
+
+void apl_cost_tree_free(apl_cost_tree *tree)
+{
+    if (tree == NULL)
+        return;
+    apl_memory_free(tree->costs);
+    apl_memory_free(tree->by);
+    apl_memory_free(tree->from);
+    apl_memory_free(tree);
 }

@@ -15,16 +15,18 @@
  * Every thread may call it. O(edges + nodes + dearest cost); 4 bytes an edge that made a way cheaper. */
 void apl_costs(uint32_t *costs, const apl_graph_view *view, apl_direction direction, apl_nodes sources);
 
-/* Costs with the edge over which each node's cheapest way comes, APL_EDGE_NONE at a source and where there is no way:
- * followed back, they are one cheapest way. Plain; the caller owns both arrays of node_count. */
+/* Costs with one cheapest way: of each node the edge over which its way comes and the node at the other end of it,
+ * APL_EDGE_NONE and APL_NODE_NONE at a source and where there is no way. Plain and owned by who made it; 12 bytes a
+ * node. */
 typedef struct apl_cost_tree {
     uint32_t *costs;
     apl_edge_id *by;
+    apl_node_id *from;
 } apl_cost_tree;
 
-/* The same as apl_costs, with the edges. */
-void apl_cost_tree_fill(const apl_cost_tree *tree, const apl_graph_view *view, apl_direction direction,
-                        apl_nodes sources);
+/* The same as apl_costs, with the ways. */
+apl_cost_tree *apl_cost_tree_new(const apl_graph_view *view, apl_direction direction, apl_nodes sources);
+void apl_cost_tree_free(apl_cost_tree *tree); /* NULL is allowed */
 
 /* The sum of two costs that there are. */
 static inline uint32_t apl_cost_add(uint32_t a, uint32_t b)

@@ -34,7 +34,7 @@ typedef struct searching {
     apl_arena *arena;
     apl_graph_view view;
     uint64_t *entries;
-    uint32_t *costs;
+    apl_cost_tree *tree;
     apl_routes *routes;
 } searching;
 
@@ -290,8 +290,8 @@ static ranked *rank_targets(size_t *count, const searching *job)
     *count = 0;
     for (size_t i = 0; i < attack->targets.count; i++) {
         const apl_attack_target *target = &attack->targets.items[i];
-        if (job->costs[target->node] != APL_COST_NONE)
-            list[(*count)++] = (ranked){target, target->impact * likelihood_of(job->costs[target->node])};
+        if (job->tree->costs[target->node] != APL_COST_NONE)
+            list[(*count)++] = (ranked){target, target->impact * likelihood_of(job->tree->costs[target->node])};
     }
     if (*count)
         qsort(list, *count, sizeof *list, by_risk);
@@ -348,10 +348,9 @@ void apl_attack_search(apl_paths *out, apl_attack *attack, const apl_overlay *ov
     job.entries = apl_bits_new(graph->node_count);
     for (size_t i = 0; i < attack->entries.count; i++)
         apl_bit_set(job.entries, attack->entries.items[i]);
-    job.costs = apl_memory_new((size_t)(graph->node_count + 1) * sizeof *job.costs);
-    apl_costs(job.costs, &job.view, APL_FORWARD, (apl_nodes){attack->entries.items, attack->entries.count});
+    job.tree = apl_cost_tree_new(&job.view, APL_FORWARD, (apl_nodes){attack->entries.items, attack->entries.count});
     apl_routes_options options = {
-        .view = &job.view, .entries = job.entries, .costs = job.costs, .only_best_of_parallel = true};
+        .view = &job.view, .entries = job.entries, .tree = job.tree, .only_best_of_parallel = true};
     job.routes = apl_routes_new(&options);
     ranked *list = rank_targets(&count, &job);
     for (size_t i = 0; i < count && i < TARGETS_MAX; i++)
@@ -362,6 +361,6 @@ void apl_attack_search(apl_paths *out, apl_attack *attack, const apl_overlay *ov
     apl_memory_free(list);
     apl_routes_free(job.routes);
     apl_memory_free(job.entries);
-    apl_memory_free(job.costs);
+    apl_cost_tree_free(job.tree);
     apl_memory_free(slice);
 }

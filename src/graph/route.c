@@ -1,11 +1,14 @@
-/* graph/route.c: best-first search over path ends, from the target backward, with the exact cost of the rest.
+/* graph/route.c: best-first search over path ends, from the target backward, with the cost of the rest known.
  *
- * A path end is a list of edges that leads to the target; the cost of the cheapest path through it is its own cost plus
- * the cost from the entries to its first node, which is known for every node. Each node that the search comes to gets
- * its arriving edges in a heap by (cost from the entries + edge), once a target. What waits is not a path end but the
- * next step of one: (path end, rank of the arriving edge); taking it puts the same path end with the next rank back, so
- * that a node with a hundred thousand arriving edges costs only those that are used. Loops make a step worthless, not
- * wrong: it is dropped, and the next rank is tried. Costs never fall along the way, so paths come out cheapest first.
+ * A path end is a list of edges that leads to the target; no path through it costs less than itself plus the cost from
+ * the entries to its first node, which is known for every node. Each node that the search comes to gets its arriving
+ * edges in a heap by (cost from the entries + edge), once a target. What waits is not a path end but the next step of
+ * one: (path end, rank of the arriving edge); taking it puts the same path end with the next rank back, so that a node
+ * with a hundred thousand arriving edges costs only those that are used.
+ *
+ * The bound is exact unless the cheapest way to the first node leads over the path end itself, as around a target that
+ * is itself the way into the core of the estate. Then detour.c finds the cheapest way that does not, and the path end
+ * waits with that cost or is dropped: every path end that is continued has a path, and few are continued for nothing.
  */
 #include "graph/route.h"
 
@@ -13,10 +16,16 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
-#include "graph/cost.h"
+#include "graph/detour.h"
 #include "graph/walk.h"
 
 #define NO_END UINT32_MAX
+#define RANK_WAIT UINT32_MAX
+#define EXACT UINT32_MAX
+
+/* Nodes that the first search for a detour looks at; each further one for the same path end looks at four times as
+ * many. */
+#define DETOUR_NODES_FIRST 16u
 
 /* A path end: `node`, then the edge to the first node of the path end `rest`. The target alone has no rest. */
 typedef struct path_end {
@@ -25,7 +34,10 @@ typedef struct path_end {
     uint32_t rest;
     uint32_t cost;
     uint32_t depth;
+    uint32_t least; /* no path through it costs less */
     uint32_t list;
+    uint32_t
+        searches; /* for a way to its first node that does not meet the rest; EXACT when `least` is what that costs */
 } path_end;
 
 /* An edge that arrives at a node, and what the cheapest way from the entries over it costs. */
@@ -45,7 +57,7 @@ typedef struct arrival_list {
     uint32_t heap_count;
 } arrival_list;
 
-/* The next step of a path end. */
+/* The next step of a path end; with rank RANK_WAIT the path end has not come up yet, only its cost is known. */
 typedef struct step {
     uint32_t cost;
     uint32_t depth;
@@ -55,6 +67,7 @@ typedef struct step {
 
 struct apl_routes {
     apl_routes_options options;
+    apl_detour *detour; /* made when it is first needed */
     apl_node_id target;
     bool has_target_alone; /* the target is an entry: the path without an edge is to be given */
     bool is_cut;
@@ -67,6 +80,7 @@ struct apl_routes {
     size_t slot_count;
     APL_VECTOR(apl_node_id) nodes;
     APL_VECTOR(apl_edge_id) edges;
+    APL_VECTOR(uint32_t) round_ends;
 };
 
 #define SLOTS_FIRST 256u
@@ -94,6 +108,8 @@ void apl_routes_free(apl_routes *routes)
     apl_memory_free(routes->slots);
     apl_memory_free(routes->nodes.items);
     apl_memory_free(routes->edges.items);
+    apl_memory_free(routes->round_ends.items);
+    apl_detour_free(routes->detour);
     apl_memory_free(routes);
 }
 
@@ -158,7 +174,7 @@ static void gather_arrivals(apl_routes *routes, apl_node_id node, size_t first)
     apl_arcs arcs = apl_arcs_of(view, APL_BACKWARD, node);
 
     while (apl_arcs_next(&arcs)) {
-        uint32_t before = routes->options.costs[arcs.node];
+        uint32_t before = routes->options.tree->costs[arcs.node];
         routes->work++;
         if (before == APL_COST_NONE || arcs.node == node)
             continue;
@@ -228,6 +244,16 @@ static inline bool step_before(const step *a, const step *b)
     return a->end != b->end ? a->end < b->end : a->rank < b->rank;
 }
 
+static void push(apl_routes *routes, step made)
+{
+    APL_PUSH(&routes->steps, made);
+    step *heap = routes->steps.items;
+    size_t at = routes->steps.count - 1;
+    for (; at > 0 && step_before(&made, &heap[(at - 1) / 2]); at = (at - 1) / 2)
+        heap[at] = heap[(at - 1) / 2];
+    heap[at] = made;
+}
+
 static void push_step(apl_routes *routes, uint32_t end, uint32_t rank)
 {
     const path_end *from = &routes->ends.items[end];
@@ -235,13 +261,8 @@ static void push_step(apl_routes *routes, uint32_t end, uint32_t rank)
 
     if (next == NULL)
         return;
-    step made = {apl_cost_add(from->cost, next->cost), from->depth, end, rank};
-    APL_PUSH(&routes->steps, made);
-    step *heap = routes->steps.items;
-    size_t at = routes->steps.count - 1;
-    for (; at > 0 && step_before(&made, &heap[(at - 1) / 2]); at = (at - 1) / 2)
-        heap[at] = heap[(at - 1) / 2];
-    heap[at] = made;
+    uint32_t cost = apl_cost_add(from->cost, next->cost);
+    push(routes, (step){cost > from->least ? cost : from->least, from->depth, end, rank});
 }
 
 static step pop_step(apl_routes *routes)
@@ -283,11 +304,13 @@ void apl_routes_start(apl_routes *routes, apl_node_id target)
     routes->arrivals.count = 0;
     routes->lists.count = 0;
     fill_slots(routes);
-    bool is_reached = routes->options.costs[target] != APL_COST_NONE;
+    if (routes->detour)
+        apl_detour_reset(routes->detour);
+    bool is_reached = routes->options.tree->costs[target] != APL_COST_NONE;
     routes->has_target_alone = is_reached && apl_bit(routes->options.entries, target);
     if (!is_reached || routes->has_target_alone)
         return;
-    path_end alone = {target, APL_EDGE_NONE, NO_END, 0, 0, list_of(routes, target)};
+    path_end alone = {.node = target, .edge = APL_EDGE_NONE, .rest = NO_END, .list = list_of(routes, target)};
     push_step(routes, add_end(routes, &alone), 0);
 }
 
@@ -316,24 +339,82 @@ static void write_route(apl_route *out, apl_routes *routes, uint32_t end)
     out->edges = routes->edges.items;
 }
 
-/* Makes the step; returns the new path end, or NO_END when it closes a loop. */
+/* True when the cheapest way to the node meets the path end. */
+static bool is_way_blocked(apl_routes *routes, apl_node_id node, uint32_t end)
+{
+    const apl_cost_tree *tree = routes->options.tree;
+
+    for (apl_node_id at = tree->from[node]; at != APL_NODE_NONE; at = tree->from[at]) {
+        if (has_node(routes, end, at))
+            return true;
+    }
+    return false;
+}
+
+/* Looks for the cheapest way to the first node of the path end that does not meet the rest of it; each time further. */
+static apl_detour_cost search_round(apl_routes *routes, path_end *end)
+{
+    if (routes->detour == NULL)
+        routes->detour = apl_detour_new(routes->options.view, routes->options.tree);
+    routes->nodes.count = 0;
+    routes->round_ends.count = 0;
+    for (uint32_t rest = end->rest; rest != NO_END; rest = routes->ends.items[rest].rest) {
+        APL_PUSH(&routes->nodes, routes->ends.items[rest].node);
+        APL_PUSH(&routes->round_ends, rest);
+    }
+    const apl_detour_round around = {routes->nodes.items, routes->round_ends.items, routes->nodes.count};
+    size_t nodes_max = (size_t)DETOUR_NODES_FIRST << 2 * end->searches;
+    apl_detour_cost found = apl_detour_find(routes->detour, end->node, &around, nodes_max, &routes->work);
+    end->searches = found.is_exact ? EXACT : end->searches + 1;
+    return found;
+}
+
+/* A path end whose bound is not exact: true when it may be continued now; else it waits with a better bound, or is
+ * dropped when it has no way. */
+static bool is_next(apl_routes *routes, uint32_t number, uint32_t cost)
+{
+    path_end *end = &routes->ends.items[number];
+
+    if (end->searches == EXACT)
+        return true;
+    apl_detour_cost found = search_round(routes, end);
+    if (found.cost == APL_COST_NONE)
+        return false;
+    end->least = apl_cost_add(end->cost, found.cost);
+    if (end->least < cost)
+        end->least = cost;
+    if (found.is_exact && end->least == cost)
+        return true;
+    push(routes, (step){end->least, end->depth, number, RANK_WAIT});
+    return false;
+}
+
+/* Makes the step; returns the path end to continue, or NO_END when it closes a loop, is a dead end, or has to wait. */
 static uint32_t take_step(apl_routes *routes, step taken)
 {
+    if (taken.rank == RANK_WAIT)
+        return is_next(routes, taken.end, taken.cost) ? taken.end : NO_END;
     const path_end rest = routes->ends.items[taken.end];
     const arrival over = *arrival_at(routes, rest.list, taken.rank);
+    path_end made = {.node = over.node,
+                     .edge = over.edge,
+                     .rest = taken.end,
+                     .cost = apl_cost_add(rest.cost, over.edge_cost),
+                     .depth = rest.depth + 1,
+                     .least = taken.cost};
 
     push_step(routes, taken.end, taken.rank + 1);
     if (has_node(routes, taken.end, over.node))
         return NO_END;
-    path_end made = {over.node, over.edge, taken.end, 0, rest.depth + 1, 0};
-    made.cost = apl_cost_add(rest.cost, over.edge_cost);
-    return add_end(routes, &made);
+    made.searches = is_way_blocked(routes, over.node, taken.end) ? 0 : EXACT;
+    uint32_t end = add_end(routes, &made);
+    return is_next(routes, end, taken.cost) ? end : NO_END;
 }
 
 bool apl_routes_next(apl_route *out, apl_routes *routes)
 {
     if (routes->has_target_alone) {
-        path_end alone = {routes->target, APL_EDGE_NONE, NO_END, 0, 0, 0};
+        path_end alone = {.node = routes->target, .edge = APL_EDGE_NONE, .rest = NO_END};
         routes->has_target_alone = false;
         write_route(out, routes, add_end(routes, &alone));
         return true;

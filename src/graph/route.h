@@ -14,12 +14,12 @@
 #ifndef APL_GRAPH_ROUTE_H
 #define APL_GRAPH_ROUTE_H
 
-#include "graph/graph.h"
+#include "graph/cost.h"
 
 typedef struct apl_routes_options {
     const apl_graph_view *view;
-    const uint64_t *entries; /* set of nodes */
-    const uint32_t *costs;   /* apl_costs forward from the entries, over the same view */
+    const uint64_t *entries;   /* set of nodes */
+    const apl_cost_tree *tree; /* forward from the entries, over the same view */
     /* Of paths that differ only in parallel edges, give only the cheapest. */
     bool only_best_of_parallel;
     /* Steps of work a target; 0 stands for APL_ROUTES_WORK_MAX. */

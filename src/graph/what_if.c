@@ -25,7 +25,7 @@ typedef struct offer {
 struct apl_what_if {
     apl_graph_view view; /* with the overlay of the present try */
     apl_nodes targets;
-    apl_cost_tree tree;
+    apl_cost_tree *tree;
     uint32_t *noted_in; /* the try in which each node was last written down */
     uint32_t try_number;
     apl_dial *dial;
@@ -36,19 +36,16 @@ struct apl_what_if {
 apl_what_if *apl_what_if_new(const apl_graph_view *view, apl_nodes entries, apl_nodes targets)
 {
     apl_what_if *made = apl_memory_new(sizeof *made);
-    size_t count = view->graph->node_count;
 
     APL_ASSERT(view->overlay == NULL);
     made->view = *view;
     made->targets = targets;
-    made->tree.costs = apl_memory_new(count * sizeof *made->tree.costs);
-    made->tree.by = apl_memory_new(count * sizeof *made->tree.by);
-    made->noted_in = apl_memory_new(count * sizeof *made->noted_in);
-    apl_cost_tree_fill(&made->tree, view, APL_FORWARD, entries);
+    made->tree = apl_cost_tree_new(view, APL_FORWARD, entries);
+    made->noted_in = apl_memory_new(view->graph->node_count * sizeof *made->noted_in);
     made->dial = apl_memory_new(sizeof *made->dial);
     made->dial->view = &made->view;
     made->dial->direction = APL_FORWARD;
-    made->dial->costs = made->tree.costs;
+    made->dial->costs = made->tree->costs;
     return made;
 }
 
@@ -56,8 +53,7 @@ void apl_what_if_free(apl_what_if *what_if)
 {
     if (what_if == NULL)
         return;
-    apl_memory_free(what_if->tree.costs);
-    apl_memory_free(what_if->tree.by);
+    apl_cost_tree_free(what_if->tree);
     apl_memory_free(what_if->noted_in);
     apl_dial_free(what_if->dial);
     apl_memory_free(what_if->changes.items);
@@ -67,7 +63,7 @@ void apl_what_if_free(apl_what_if *what_if)
 
 const uint32_t *apl_what_if_costs(const apl_what_if *what_if)
 {
-    return what_if->tree.costs;
+    return what_if->tree->costs;
 }
 
 /* Writes down what the node has before it changes for the first time. */
@@ -76,7 +72,7 @@ static inline void note(apl_what_if *w, apl_node_id node)
     if (w->noted_in[node] == w->try_number)
         return;
     w->noted_in[node] = w->try_number;
-    APL_PUSH(&w->changes, ((change){node, w->tree.costs[node]}));
+    APL_PUSH(&w->changes, ((change){node, w->tree->costs[node]}));
 }
 
 /* Notes the node when its way in the tree comes over this edge. */
@@ -84,7 +80,7 @@ static inline void lose_way(apl_what_if *w, apl_edge_id edge)
 {
     apl_node_id to = w->view.graph->out_node[edge];
 
-    if (w->tree.by[to] == edge)
+    if (w->tree->by[to] == edge)
         note(w, to);
 }
 
@@ -105,14 +101,14 @@ static void lose_ways(apl_what_if *w)
             lose_way(w, edge);
     }
     for (size_t i = 0; i < w->changes.count; i++)
-        w->tree.costs[w->changes.items[i].node] = APL_COST_NONE;
+        w->tree->costs[w->changes.items[i].node] = APL_COST_NONE;
 }
 
 /* Offers to the nodes that lost their way from those that kept it, and over added edges. */
 static void gather_offers(apl_what_if *w)
 {
     const apl_overlay *overlay = w->view.overlay;
-    const uint32_t *costs = w->tree.costs;
+    const uint32_t *costs = w->tree->costs;
 
     w->offers.count = 0;
     for (size_t i = 0; i < w->changes.count; i++) {
@@ -144,10 +140,10 @@ static int cheapest_first(const void *a, const void *b)
 
 static inline void take_offer(apl_what_if *w, apl_node_id node, uint32_t cost)
 {
-    if (cost >= w->tree.costs[node] || !apl_view_has(&w->view, node))
+    if (cost >= w->tree->costs[node] || !apl_view_has(&w->view, node))
         return;
     note(w, node);
-    apl_dial_offer(w->dial, node, cost, APL_EDGE_NONE);
+    apl_dial_offer(w->dial, node, cost, (apl_dial_way){APL_EDGE_NONE, APL_NODE_NONE});
 }
 
 static void empty_bucket(apl_what_if *w, uint32_t cost)
@@ -156,7 +152,7 @@ static void empty_bucket(apl_what_if *w, uint32_t cost)
 
     for (size_t i = 0; i < bucket->count; i++) {
         apl_dial_prefetch(w->dial, bucket, i);
-        if (w->tree.costs[bucket->items[i]] != cost)
+        if (w->tree->costs[bucket->items[i]] != cost)
             continue;
         apl_arcs arcs = apl_arcs_of(&w->view, APL_FORWARD, bucket->items[i]);
         while (apl_arcs_next(&arcs))
@@ -193,8 +189,8 @@ size_t apl_what_if_try(uint32_t *after, apl_what_if *what_if, const apl_overlay 
         qsort(what_if->offers.items, what_if->offers.count, sizeof *what_if->offers.items, cheapest_first);
     spread_offers(what_if);
     for (size_t i = 0; i < what_if->targets.count; i++)
-        after[i] = what_if->tree.costs[what_if->targets.items[i]];
+        after[i] = what_if->tree->costs[what_if->targets.items[i]];
     for (size_t i = what_if->changes.count; i-- > 0;)
-        what_if->tree.costs[what_if->changes.items[i].node] = what_if->changes.items[i].cost;
+        what_if->tree->costs[what_if->changes.items[i].node] = what_if->changes.items[i].cost;
     return what_if->changes.count;
 }

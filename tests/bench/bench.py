@@ -5,7 +5,7 @@ Writes estates with bench_generate into a temporary folder, one at a time, runs 
 what each row measures is said in docs/performance.md, whose tables --write refreshes. Figures are compared with
 baseline.json and never fail. Builds nothing: `make bench` does, and gives APLOMB and APLOMB_ROOT.
 
-    tests/bench/bench.py [--sizes 10000,100000,1000000] [--runs N] [--write] [--keep]
+    tests/bench/bench.py [--sizes 10000,100000,1000000] [--graphs 10000,100000,1000000] [--runs N] [--write] [--keep]
 """
 import argparse
 import json
@@ -28,6 +28,9 @@ BYTES_A_RESOURCE = 2700  # of the largest shape
 BYTES_FREE = 4 << 30  # left to others on the disk
 RUNS = {10_000: 5, 100_000: 3, 1_000_000: 2}
 PEER_RESOURCES_MAX = 100_000  # jq and Python take minutes for more
+GRAPH_MODELS = ["estate", "tiered", "uniform"]
+GRAPH_OTHER_ANSWERS = ["5 paths to one target"]  # igraph's paths may pass entries on the way
+PEER_PATHS_NODES_MAX = 100_000  # igraph takes half a minute for five paths in more
 
 JQ = ('[inputs | select((.type | ascii_downcase) == "microsoft.cognitiveservices/accounts"'
       ' and .body.properties.disableLocalAuth != true)] | length')
@@ -164,6 +167,33 @@ def peers(bench, size, path):
         bench.note(f"peer: {size} {name}", wall=took.wall, cpu=took.cpu, peak=took.peak, answer=count)
 
 
+def lines_of(command):
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
+    return {found["what"]: found for found in (json.loads(line) for line in run.stdout.splitlines())}
+
+
+def graph(bench, size):
+    """The searches of the attack graph on random graphs, beside igraph on the same ones."""
+    peer = os.path.join(PROGRAMS, "peer_igraph")
+    for model in GRAPH_MODELS:
+        ours = lines_of([os.path.join(PROGRAMS, "bench_graph"), model, str(size), str(bench.runs(size))])
+        theirs = {}
+        if os.path.exists(peer):
+            with_paths = ["paths"] if size <= PEER_PATHS_NODES_MAX else []
+            theirs = lines_of([peer, model, str(size)] + with_paths)
+        for what, found in ours.items():
+            values = {"cpu": found["cpu"], "answer": found["answer"]}
+            if what == "peak memory":
+                values = {"peak": found["answer"]}
+            elif what in theirs:
+                values["igraph"] = theirs[what]["cpu"]
+                if what not in GRAPH_OTHER_ANSWERS and theirs[what]["answer"] != found["answer"]:
+                    print(f"  graph: igraph does not agree on '{what}': {theirs[what]['answer']}")
+            bench.note(f"graph: {size} {model}, {what}", **values)
+    if not os.path.exists(peer):
+        print("  peer: igraph is not installed (tools/setup bench), left out")
+
+
 def measure_size(bench, size):
     for shape in SHAPES:
         path, size_bytes = estate(bench, size, shape)
@@ -181,6 +211,8 @@ def measure_size(bench, size):
 def arguments_of():
     parser = argparse.ArgumentParser(description="Measures the program; see docs/performance.md.")
     parser.add_argument("--sizes", default="10000,100000,1000000", help="resources, comma-separated")
+    parser.add_argument("--graphs", default="10000,100000,1000000",
+                        help="nodes of attack graphs, comma-separated; 10000000 needs 4 GB")
     parser.add_argument("--runs", type=int, help="runs of each command, the least counts")
     parser.add_argument("--write", action="store_true", help="refresh the tables of docs/performance.md")
     parser.add_argument("--keep", action="store_true", help="make these figures the baseline")
@@ -194,7 +226,10 @@ def main():
         bench = Bench(folder, arguments)
         print("start")
         start_up(bench)
-        for size in (int(text) for text in arguments.sizes.split(",")):
+        for size in (int(text) for text in arguments.graphs.split(",") if text):
+            print(f"attack graph of {size} nodes")
+            graph(bench, size)
+        for size in (int(text) for text in arguments.sizes.split(",") if text):
             needed = size * BYTES_A_RESOURCE * 2 + BYTES_FREE
             if shutil.disk_usage(folder).free < needed:
                 print(f"{size} resources: skipped, {folder} has less than {needed >> 30} GB free")

@@ -14,6 +14,7 @@ TITLES = {
     "store": "Scan into a new store, and again unchanged",
     "policy": "Policy evaluation, one core",
     "peer": "One question, several programs",
+    "graph": "Attack graph, one core",
 }
 COLUMNS = {
     "start": ["wall", "cpu", "peak"],
@@ -21,15 +22,18 @@ COLUMNS = {
     "store": ["wall", "cpu", "peak", "bytes", "rows"],
     "policy": ["pairs", "pairs_per_second"],
     "peer": ["wall", "cpu", "peak", "answer"],
+    "graph": ["cpu", "igraph", "peak", "answer"],
 }
 HEADS = {"wall": "wall", "cpu": "CPU", "peak": "peak memory", "bytes": "bytes", "rows": "rows added", "pairs": "pairs",
-         "pairs_per_second": "pairs a second", "answer": "answer"}
+         "pairs_per_second": "pairs a second", "answer": "answer", "igraph": "CPU of igraph"}
 COMPARED = ["cpu", "peak", "pairs_per_second"]
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
 
 def shown(column, value):
-    if column in ("wall", "cpu"):
+    if column in ("wall", "cpu", "igraph"):
+        if value < 0.0001:
+            return f"{value * 1e6:.1f} µs"
         return f"{value * 1000:.1f} ms" if value < 1 else f"{value:.2f} s"
     if column == "peak":
         return f"{value / 1e6:.0f} MB"

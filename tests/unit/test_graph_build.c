@@ -78,6 +78,26 @@ static void sorts_long_rows(void **state)
     }
 }
 
+/* More nodes than one pile of the sort has, some with hundreds of edges. */
+static void sorts_many_nodes(void **state)
+{
+    enum { NODES = 20000, EDGES = 60000 };
+    random_source random = {5};
+    apl_edge *edges = apl_memory_new(EDGES * sizeof *edges);
+
+    (void)state;
+    for (uint32_t i = 0; i < EDGES; i++) {
+        uint32_t limit = random_below(&random, 4) ? NODES : 50;
+        edges[i] = (apl_edge){NODES - 1 - random_below(&random, limit), NODES - 1 - random_below(&random, limit),
+                              random_below(&random, 3), random_below(&random, 9)};
+    }
+    apl_graph *graph = test_freeze(edges, EDGES, NODES);
+    qsort(edges, EDGES, sizeof *edges, by_order);
+    expect_edges(graph, edges);
+    apl_graph_free(graph);
+    apl_memory_free(edges);
+}
+
 static void walks_see_what_the_overlay_leaves(void **state)
 {
     (void)state;
@@ -136,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorts_whatever_the_order_of_adding),
         cmocka_unit_test(sorts_long_rows),
+        cmocka_unit_test(sorts_many_nodes),
         cmocka_unit_test(walks_see_what_the_overlay_leaves),
         cmocka_unit_test(refuses_too_much),
     };

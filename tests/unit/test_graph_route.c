@@ -124,12 +124,11 @@ static void take_routes(test_paths *found, apl_routes *routes, const apl_graph_v
 
 static void expect_routes(test_paths *all, test_paths *found, const test_graph *graph, const apl_graph_view *view)
 {
-    uint32_t costs[TEST_NODES_MAX];
     uint64_t *entries = test_set_of(graph->entries, graph->entry_count);
+    apl_cost_tree *tree = apl_cost_tree_new(view, APL_FORWARD, (apl_nodes){graph->entries, graph->entry_count});
 
-    apl_costs(costs, view, APL_FORWARD, (apl_nodes){graph->entries, graph->entry_count});
     for (int only_best = 0; only_best < 2; only_best++) {
-        apl_routes_options options = {view, entries, costs, only_best != 0, 0};
+        apl_routes_options options = {view, entries, tree, only_best != 0, 0};
         apl_routes *routes = apl_routes_new(&options);
         if (only_best)
             keep_best_of_parallel(all);
@@ -145,6 +144,7 @@ static void expect_routes(test_paths *all, test_paths *found, const test_graph *
         apl_routes_free(routes);
     }
     apl_memory_free(entries);
+    apl_cost_tree_free(tree);
 }
 
 static void gives_all_paths_cheapest_first(void **state)
@@ -192,7 +192,6 @@ static void says_when_it_is_cut(void **state)
     enum { COUNT = 40 };
     apl_graph_builder *builder = apl_graph_builder_new();
     apl_graph *graph = NULL;
-    uint32_t costs[COUNT];
     uint64_t entries[1] = {1};
     const apl_node_id entry = 0;
     apl_route route;
@@ -206,8 +205,8 @@ static void says_when_it_is_cut(void **state)
     }
     assert_int_equal(apl_graph_freeze(&graph, builder), APL_OK);
     const apl_graph_view view = {graph, NULL, NULL};
-    apl_costs(costs, &view, APL_FORWARD, (apl_nodes){&entry, 1});
-    apl_routes_options options = {&view, entries, costs, false, 10000};
+    apl_cost_tree *tree = apl_cost_tree_new(&view, APL_FORWARD, (apl_nodes){&entry, 1});
+    apl_routes_options options = {&view, entries, tree, false, 10000};
     apl_routes *routes = apl_routes_new(&options);
     apl_routes_start(routes, COUNT - 1);
     while (apl_routes_next(&route, routes))
@@ -222,6 +221,8 @@ static void says_when_it_is_cut(void **state)
     assert_false(apl_routes_is_cut(routes));
     apl_routes_free(routes);
     apl_routes_free(NULL);
+    apl_cost_tree_free(tree);
+    apl_cost_tree_free(NULL);
     apl_graph_free(graph);
     apl_graph_builder_free(builder);
 }
