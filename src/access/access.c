@@ -153,6 +153,17 @@ uint32_t apl_access_held_rights(apl_access *access, apl_plane plane, apl_str id)
     return known;
 }
 
+static apl_reach reach_of(const apl_access *access, uint32_t number)
+{
+    apl_str scope = access->grants.items[number].scope_key;
+    apl_reach reach = {.grant = number, .scope_size = scope.size};
+
+    reach.is_looked_at = scope.size < sizeof reach.tail || !apl_str_starts(scope, APL_STR("/subscriptions/"));
+    if (!reach.is_looked_at)
+        memcpy(reach.tail, scope.data + scope.size - sizeof reach.tail, sizeof reach.tail);
+    return reach;
+}
+
 /* Grants by identity: counted, then filled. */
 static void index_grants(apl_access *access)
 {
@@ -163,9 +174,9 @@ static void index_grants(apl_access *access)
         from[access->grants.items[i].identity + 2]++;
     for (size_t i = 2; i < identities + 2; i++)
         from[i] += from[i - 1];
-    access->grants_of = apl_memory_new((access->grants.count + 1) * sizeof *access->grants_of);
+    access->reaches = apl_memory_new((access->grants.count + 1) * sizeof *access->reaches);
     for (size_t i = 0; i < access->grants.count; i++)
-        access->grants_of[from[access->grants.items[i].identity + 1]++] = (uint32_t)i;
+        access->reaches[from[access->grants.items[i].identity + 1]++] = reach_of(access, (uint32_t)i);
     access->grants_from = from;
 }
 
@@ -210,11 +221,14 @@ apl_access *apl_access_new(const apl_access_options *options)
 
     access->estate = estate;
     access->fields = fields;
+    if (options->library)
+        apl_library_open(options->library);
     access->library = options->library;
     access->arena = apl_arena_new();
     access->roles_by_guid = apl_table_new(true);
     access->rights_by_key = apl_table_new(true);
     access->actions_by_key = apl_table_new(true);
+    access->policy_rights = apl_table_new(false);
     access->held_names[0] = apl_table_new(true);
     access->held_names[1] = apl_table_new(true);
     apl_identities_init(&access->identities, estate, &names);
@@ -251,7 +265,7 @@ void apl_access_free(apl_access *access)
     apl_memory_free(access->rights.items);
     apl_memory_free(access->grants.items);
     apl_memory_free(access->grants_from);
-    apl_memory_free(access->grants_of);
+    apl_memory_free(access->reaches);
     apl_memory_free(access->denies.items);
     apl_memory_free(access->actions.items);
     apl_memory_free(access->allowed);
@@ -260,6 +274,7 @@ void apl_access_free(apl_access *access)
     apl_table_free(access->roles_by_guid);
     apl_table_free(access->rights_by_key);
     apl_table_free(access->actions_by_key);
+    apl_table_free(access->policy_rights);
     apl_table_free(access->held_names[0]);
     apl_table_free(access->held_names[1]);
     apl_memory_free(access->held_ids.items);

@@ -24,7 +24,7 @@ bool apl_access_reads_type(apl_str type);
 typedef struct apl_access_options {
     const apl_estate *estate; /* linked; outlives the access */
     const apl_access_fields *fields;
-    const apl_library *library; /* built-in roles; outlives the access */
+    apl_library *library; /* built-in roles, opened here; outlives the access */
 } apl_access_options;
 
 apl_access *apl_access_new(const apl_access_options *options);

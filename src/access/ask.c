@@ -150,14 +150,25 @@ static void take_grant(asking *at, uint32_t number, uint32_t identity)
                                                        .identity = identity}));
 }
 
+/* False only when the resource does not lie in the scope. */
+static bool may_reach(const apl_reach *reach, apl_str resource)
+{
+    if (reach->is_looked_at)
+        return true;
+    return resource.size >= reach->scope_size &&
+           memcmp(resource.data + reach->scope_size - sizeof reach->tail, reach->tail, sizeof reach->tail) == 0;
+}
+
 static void take_grants(asking *at)
 {
     const apl_access *access = at->access;
 
     for (size_t m = 0; m < at->asker->member_count; m++) {
         uint32_t identity = at->asker->members[m];
-        for (uint32_t i = access->grants_from[identity]; i < access->grants_from[identity + 1]; i++)
-            take_grant(at, access->grants_of[i], identity);
+        for (uint32_t i = access->grants_from[identity]; i < access->grants_from[identity + 1]; i++) {
+            if (may_reach(&access->reaches[i], at->resource_key))
+                take_grant(at, access->reaches[i].grant, identity);
+        }
     }
 }
 
@@ -211,10 +222,12 @@ static int by_asset(const void *a, const void *b)
 static apl_asset_id vault_of(const asking *at)
 {
     static const char prefix[] = "/providers/microsoft.keyvault/vaults/";
-    long at_provider = apl_str_find(at->resource_key, apl_str_from(prefix));
 
-    if (at->plane != APL_PLANE_DATA || at_provider < 0 ||
+    if (at->plane != APL_PLANE_DATA ||
         !apl_str_starts_nocase(at->question->action, APL_STR("Microsoft.KeyVault/vaults/")))
+        return APL_ASSET_NONE;
+    long at_provider = apl_str_find(at->resource_key, apl_str_from(prefix));
+    if (at_provider < 0)
         return APL_ASSET_NONE;
     uint32_t end = (uint32_t)at_provider + (uint32_t)sizeof prefix - 1;
     while (end < at->resource_key.size && at->resource_key.data[end] != '/')
@@ -283,11 +296,12 @@ static void choose_plane(asking *at)
 static void take_owners(asking *at)
 {
     const apl_estate *estate = at->access->estate;
+
+    if (at->plane != APL_PLANE_DIRECTORY || !apl_str_equal_nocase(at->question->action, APL_STR("owner")))
+        return;
     apl_relation_type owns = apl_vocabulary_relation(estate->vocabulary, APL_STR("owns"));
     apl_asset_id object = apl_estate_find(estate, at->question->scope);
-
-    if (at->plane != APL_PLANE_DIRECTORY || !apl_str_equal_nocase(at->question->action, APL_STR("owner")) ||
-        object == APL_ASSET_NONE || estate->relations_in == NULL)
+    if (object == APL_ASSET_NONE || estate->relations_in == NULL)
         return;
     for (uint32_t i = estate->relations_in[object]; i < estate->relations_in[object + 1]; i++) {
         const apl_relation *relation = &estate->relations.items[estate->relations_by_to[i]];
@@ -315,7 +329,7 @@ void apl_access_ask(apl_access_answer *out, apl_asker *asker, const apl_access_q
     bool is_directory = at.plane >= APL_PLANE_DIRECTORY;
     if (identity == APL_IDENTITY_NONE) {
         out->note = APL_STR("nothing that was read names the principal");
-        if (is_guid(question->principal) && access->has_assignments && !is_directory && access->denies.count == 0)
+        if (is_guid(question->principal) && access->has_assignments && !is_directory)
             out->decision = APL_DENY;
         return;
     }

@@ -9,9 +9,15 @@ import pathlib
 import subprocess
 import tempfile
 import unittest
+import warnings
+
+warnings.simplefilter("ignore", DeprecationWarning)
+import jsonschema  # noqa: E402
 
 ROOT = pathlib.Path(os.environ.get("APLOMB_ROOT", pathlib.Path(__file__).resolve().parents[2]))
 APLOMB = os.environ.get("APLOMB", str(ROOT / "build" / "aplomb"))
+SCHEMAS = {name: json.loads((ROOT / "docs" / "schemas" / name).read_text())
+           for name in ("aplomb.access.v1.json", "access-batch.v1.json")}
 TENANT = "00000000-0000-0000-0000-0000000000aa"
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
 GROUP = SUBSCRIPTION + "/resourceGroups/rg1"
@@ -76,6 +82,11 @@ def entra(kind, **body):
     return {"source": "entra", "tenant": TENANT, "type": "microsoft.graph." + kind, "body": body}
 
 
+def check_form(schema, value):
+    resolver = jsonschema.RefResolver(schema, SCHEMAS[schema], store=SCHEMAS)
+    jsonschema.Draft202012Validator(SCHEMAS[schema], resolver=resolver).validate(value)
+
+
 class Access(unittest.TestCase):
     maxDiff = None
 
@@ -98,6 +109,8 @@ class Access(unittest.TestCase):
             self.assertIn(done.returncode, exit_codes, done.stderr)
             answers = [json.loads(line) for line in done.stdout.splitlines()]
             self.assertEqual([answer["case"] for answer in answers], [str(n) for n in range(len(questions))])
+            for answer in answers:
+                check_form("access-batch.v1.json", answer)
             return answers
 
     def expect(self, documents, *rows):
@@ -387,6 +400,8 @@ class Access(unittest.TestCase):
                 stored = run(*question, "--format", form)
                 self.assertIn(live.returncode, (0, 3), live.stderr)
                 self.assertEqual(live.stdout, stored.stdout, stored.stderr)
+                if form == "json":
+                    check_form("aplomb.access.v1.json", json.loads(live.stdout))
             self.assertTrue(stored.stdout.startswith("allow\n"), stored.stdout)
 
     def test_wrong_batches_are_refused(self):
