@@ -9,10 +9,8 @@ import pathlib
 import subprocess
 import tempfile
 import unittest
-import warnings
 
-warnings.simplefilter("ignore", DeprecationWarning)
-import jsonschema  # noqa: E402
+import jsonschema
 
 ROOT = pathlib.Path(os.environ.get("APLOMB_ROOT", pathlib.Path(__file__).resolve().parents[2]))
 APLOMB = os.environ.get("APLOMB", str(ROOT / "build" / "aplomb"))
@@ -416,4 +414,4 @@ class Access(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(warnings="ignore")
