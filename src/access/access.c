@@ -7,6 +7,8 @@
 #include "access/internal.h"
 #include "base/limits.h"
 
+#define DELEGATION "properties.registrationDefinition.properties."
+
 static const char *const field_names[APL_ACCESS_FIELD_COUNT][APL_ACCESS_FIELD_FORMS] = {
     [APL_ACCESS_PRINCIPAL_ID] = {"properties.principalId", "principalId", "principal_id"},
     [APL_ACCESS_ROLE_ID] = {"properties.roleDefinitionId", "roleDefinitionId", "role_definition_id"},
@@ -40,6 +42,13 @@ static const char *const field_names[APL_ACCESS_FIELD_COUNT][APL_ACCESS_FIELD_FO
     [APL_ACCESS_APP_ROLE_ID] = {"appRoleId", NULL, NULL},
     [APL_ACCESS_RESOURCE_ID] = {"resourceId", NULL, NULL},
     [APL_ACCESS_DIRECTORY_ORIGIN] = {"roleAssignmentOriginId", NULL, NULL},
+    [APL_ACCESS_DELEGATED] = {DELEGATION "authorizations[*].principalId", NULL, NULL},
+    [APL_ACCESS_DELEGATED_ROLE] = {DELEGATION "authorizations[*].roleDefinitionId", NULL, NULL},
+    [APL_ACCESS_DELEGATED_MAYBE] = {DELEGATION "eligibleAuthorizations[*].principalId", NULL, NULL},
+    [APL_ACCESS_DELEGATED_MAYBE_ROLE] = {DELEGATION "eligibleAuthorizations[*].roleDefinitionId", NULL, NULL},
+    [APL_ACCESS_LOCAL_AUTH_OFF] = {"properties.disableLocalAuth", NULL, NULL},
+    [APL_ACCESS_SHARED_KEY] = {"properties.allowSharedKeyAccess", NULL, NULL},
+    [APL_ACCESS_ADMIN_USER] = {"properties.adminUserEnabled", NULL, NULL},
 };
 
 apl_access_fields *apl_access_fields_ask(apl_arena *arena, apl_fields *fields)
@@ -60,6 +69,7 @@ bool apl_access_reads_type(apl_str type)
     static const char *const types[] = {
         "Microsoft.Authorization/",
         "Microsoft.KeyVault/vaults",
+        "Microsoft.ManagedServices/registrationAssignments",
         "Microsoft.Management/managementGroups",
         "Microsoft.ManagedIdentity/userAssignedIdentities",
         "Microsoft.Resources/subscriptions",
@@ -72,7 +82,7 @@ bool apl_access_reads_type(apl_str type)
         if (is_start ? apl_str_starts_nocase(type, known) : apl_str_equal_nocase(type, known))
             return true;
     }
-    return false;
+    return apl_access_has_keys(type);
 }
 
 apl_value apl_access_value(const apl_access *access, const apl_subject *subject, apl_access_field field)
@@ -202,6 +212,21 @@ static bool covers_assignments(const apl_estate *estate, apl_str type)
     return false;
 }
 
+/* Subscriptions whose role assignments could not be read; "" stands for one that was not named. */
+static void take_unread(apl_access *access)
+{
+    const apl_estate *estate = access->estate;
+
+    access->unread_subscriptions = apl_table_new(true);
+    for (size_t i = 0; i < estate->coverage.count; i++) {
+        const apl_coverage *row = &estate->coverage.items[i];
+        if (row->state == APL_COVERAGE_UNREAD &&
+            apl_str_equal_nocase(row->type, APL_STR("Microsoft.Authorization/roleAssignments")))
+            (void)apl_table_put(access->unread_subscriptions,
+                                apl_str_equal(row->scope, APL_STR("-")) ? APL_STR("") : apl_role_guid(row->scope), 1);
+    }
+}
+
 apl_access *apl_access_new(const apl_access_options *options)
 {
     apl_access *access = apl_memory_new(sizeof *access);
@@ -250,6 +275,7 @@ apl_access *apl_access_new(const apl_access_options *options)
                               covers_assignments(estate, APL_STR("Microsoft.Authorization/roleAssignments"));
     access->has_directory = access->has_directory ||
                             covers_assignments(estate, APL_STR("microsoft.graph.unifiedRoleAssignment"));
+    take_unread(access);
     access->groups = apl_management_groups_new(estate, &scopes);
     apl_identities_link(&access->identities);
     index_grants(access);
@@ -275,6 +301,7 @@ void apl_access_free(apl_access *access)
     apl_table_free(access->rights_by_key);
     apl_table_free(access->actions_by_key);
     apl_table_free(access->policy_rights);
+    apl_table_free(access->unread_subscriptions);
     apl_table_free(access->held_names[0]);
     apl_table_free(access->held_names[1]);
     apl_memory_free(access->held_ids.items);

@@ -41,6 +41,13 @@ typedef enum apl_access_field {
     APL_ACCESS_APP_ROLE_ID,
     APL_ACCESS_RESOURCE_ID,
     APL_ACCESS_DIRECTORY_ORIGIN,
+    APL_ACCESS_DELEGATED,        /* Lighthouse: [{principalId, roleDefinitionId}] */
+    APL_ACCESS_DELEGATED_ROLE,
+    APL_ACCESS_DELEGATED_MAYBE,  /* the same, to be activated first */
+    APL_ACCESS_DELEGATED_MAYBE_ROLE,
+    APL_ACCESS_LOCAL_AUTH_OFF,
+    APL_ACCESS_SHARED_KEY,
+    APL_ACCESS_ADMIN_USER,
     APL_ACCESS_FIELD_COUNT,
 } apl_access_field;
 
@@ -104,6 +111,7 @@ struct apl_access {
     APL_VECTOR(apl_deny) denies;
     bool has_assignments; /* a document of Azure role assignments was read, or the list of them was empty */
     bool has_directory;   /* the same for roles of the directory */
+    apl_table *unread_subscriptions; /* whose role assignments were refused */
     apl_table *held_names[2]; /* by plane of the directory: id or name -> held_ids */
     APL_VECTOR(apl_str) held_ids;
     APL_VECTOR(apl_registered) actions;
@@ -136,6 +144,9 @@ static inline bool apl_is_directory_id(apl_str id)
 {
     return apl_str_starts_nocase(id, APL_STR("entra://"));
 }
+
+/* True for accounts whose data their keys open. */
+bool apl_access_has_keys(apl_str type);
 
 /* Definitions first, then what is assigned. */
 void apl_access_read_directory_names(apl_access *access, const apl_subject *subject);
