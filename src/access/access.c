@@ -7,6 +7,8 @@
 #include "access/internal.h"
 #include "base/limits.h"
 
+#define DELEGATION "properties.registrationDefinition.properties."
+
 static const char *const field_names[APL_ACCESS_FIELD_COUNT][APL_ACCESS_FIELD_FORMS] = {
     [APL_ACCESS_PRINCIPAL_ID] = {"properties.principalId", "principalId", "principal_id"},
     [APL_ACCESS_ROLE_ID] = {"properties.roleDefinitionId", "roleDefinitionId", "role_definition_id"},
@@ -40,6 +42,13 @@ static const char *const field_names[APL_ACCESS_FIELD_COUNT][APL_ACCESS_FIELD_FO
     [APL_ACCESS_APP_ROLE_ID] = {"appRoleId", NULL, NULL},
     [APL_ACCESS_RESOURCE_ID] = {"resourceId", NULL, NULL},
     [APL_ACCESS_DIRECTORY_ORIGIN] = {"roleAssignmentOriginId", NULL, NULL},
+    [APL_ACCESS_DELEGATED] = {DELEGATION "authorizations[*].principalId", NULL, NULL},
+    [APL_ACCESS_DELEGATED_ROLE] = {DELEGATION "authorizations[*].roleDefinitionId", NULL, NULL},
+    [APL_ACCESS_DELEGATED_MAYBE] = {DELEGATION "eligibleAuthorizations[*].principalId", NULL, NULL},
+    [APL_ACCESS_DELEGATED_MAYBE_ROLE] = {DELEGATION "eligibleAuthorizations[*].roleDefinitionId", NULL, NULL},
+    [APL_ACCESS_LOCAL_AUTH_OFF] = {"properties.disableLocalAuth", NULL, NULL},
+    [APL_ACCESS_SHARED_KEY] = {"properties.allowSharedKeyAccess", NULL, NULL},
+    [APL_ACCESS_ADMIN_USER] = {"properties.adminUserEnabled", NULL, NULL},
 };
 
 apl_access_fields *apl_access_fields_ask(apl_arena *arena, apl_fields *fields)
@@ -60,6 +69,7 @@ bool apl_access_reads_type(apl_str type)
     static const char *const types[] = {
         "Microsoft.Authorization/",
         "Microsoft.KeyVault/vaults",
+        "Microsoft.ManagedServices/registrationAssignments",
         "Microsoft.Management/managementGroups",
         "Microsoft.ManagedIdentity/userAssignedIdentities",
         "Microsoft.Resources/subscriptions",
@@ -72,7 +82,7 @@ bool apl_access_reads_type(apl_str type)
         if (is_start ? apl_str_starts_nocase(type, known) : apl_str_equal_nocase(type, known))
             return true;
     }
-    return false;
+    return apl_access_has_keys(type);
 }
 
 apl_value apl_access_value(const apl_access *access, const apl_subject *subject, apl_access_field field)
@@ -153,6 +163,17 @@ uint32_t apl_access_held_rights(apl_access *access, apl_plane plane, apl_str id)
     return known;
 }
 
+static apl_reach reach_of(const apl_access *access, uint32_t number)
+{
+    apl_str scope = access->grants.items[number].scope_key;
+    apl_reach reach = {.grant = number, .scope_size = scope.size};
+
+    reach.is_looked_at = scope.size < sizeof reach.tail || !apl_str_starts(scope, APL_STR("/subscriptions/"));
+    if (!reach.is_looked_at)
+        memcpy(reach.tail, scope.data + scope.size - sizeof reach.tail, sizeof reach.tail);
+    return reach;
+}
+
 /* Grants by identity: counted, then filled. */
 static void index_grants(apl_access *access)
 {
@@ -163,9 +184,9 @@ static void index_grants(apl_access *access)
         from[access->grants.items[i].identity + 2]++;
     for (size_t i = 2; i < identities + 2; i++)
         from[i] += from[i - 1];
-    access->grants_of = apl_memory_new((access->grants.count + 1) * sizeof *access->grants_of);
+    access->reaches = apl_memory_new((access->grants.count + 1) * sizeof *access->reaches);
     for (size_t i = 0; i < access->grants.count; i++)
-        access->grants_of[from[access->grants.items[i].identity + 1]++] = (uint32_t)i;
+        access->reaches[from[access->grants.items[i].identity + 1]++] = reach_of(access, (uint32_t)i);
     access->grants_from = from;
 }
 
@@ -191,6 +212,21 @@ static bool covers_assignments(const apl_estate *estate, apl_str type)
     return false;
 }
 
+/* Subscriptions whose role assignments could not be read; "" stands for one that was not named. */
+static void take_unread(apl_access *access)
+{
+    const apl_estate *estate = access->estate;
+
+    access->unread_subscriptions = apl_table_new(true);
+    for (size_t i = 0; i < estate->coverage.count; i++) {
+        const apl_coverage *row = &estate->coverage.items[i];
+        if (row->state == APL_COVERAGE_UNREAD &&
+            apl_str_equal_nocase(row->type, APL_STR("Microsoft.Authorization/roleAssignments")))
+            (void)apl_table_put(access->unread_subscriptions,
+                                apl_str_equal(row->scope, APL_STR("-")) ? APL_STR("") : apl_role_guid(row->scope), 1);
+    }
+}
+
 apl_access *apl_access_new(const apl_access_options *options)
 {
     apl_access *access = apl_memory_new(sizeof *access);
@@ -210,11 +246,14 @@ apl_access *apl_access_new(const apl_access_options *options)
 
     access->estate = estate;
     access->fields = fields;
+    if (options->library)
+        apl_library_open(options->library);
     access->library = options->library;
     access->arena = apl_arena_new();
     access->roles_by_guid = apl_table_new(true);
     access->rights_by_key = apl_table_new(true);
     access->actions_by_key = apl_table_new(true);
+    access->policy_rights = apl_table_new(false);
     access->held_names[0] = apl_table_new(true);
     access->held_names[1] = apl_table_new(true);
     apl_identities_init(&access->identities, estate, &names);
@@ -236,6 +275,7 @@ apl_access *apl_access_new(const apl_access_options *options)
                               covers_assignments(estate, APL_STR("Microsoft.Authorization/roleAssignments"));
     access->has_directory = access->has_directory ||
                             covers_assignments(estate, APL_STR("microsoft.graph.unifiedRoleAssignment"));
+    take_unread(access);
     access->groups = apl_management_groups_new(estate, &scopes);
     apl_identities_link(&access->identities);
     index_grants(access);
@@ -251,7 +291,7 @@ void apl_access_free(apl_access *access)
     apl_memory_free(access->rights.items);
     apl_memory_free(access->grants.items);
     apl_memory_free(access->grants_from);
-    apl_memory_free(access->grants_of);
+    apl_memory_free(access->reaches);
     apl_memory_free(access->denies.items);
     apl_memory_free(access->actions.items);
     apl_memory_free(access->allowed);
@@ -260,6 +300,8 @@ void apl_access_free(apl_access *access)
     apl_table_free(access->roles_by_guid);
     apl_table_free(access->rights_by_key);
     apl_table_free(access->actions_by_key);
+    apl_table_free(access->policy_rights);
+    apl_table_free(access->unread_subscriptions);
     apl_table_free(access->held_names[0]);
     apl_table_free(access->held_names[1]);
     apl_memory_free(access->held_ids.items);

@@ -24,7 +24,7 @@ bool apl_access_reads_type(apl_str type);
 typedef struct apl_access_options {
     const apl_estate *estate; /* linked; outlives the access */
     const apl_access_fields *fields;
-    const apl_library *library; /* built-in roles; outlives the access */
+    apl_library *library; /* built-in roles, opened here; outlives the access */
 } apl_access_options;
 
 apl_access *apl_access_new(const apl_access_options *options);
@@ -108,6 +108,7 @@ typedef struct apl_access_question {
     apl_str action;
     apl_str scope;        /* a resource id, a scope, or an entra:// id */
     apl_value attributes; /* what else is known of the request: {"Request": {"<name>": value}, ...}; missing: nothing */
+    bool counts_keys;     /* who may list the keys of an account may do what the keys open */
 } apl_access_question;
 
 /* One thing that decides. */
@@ -118,6 +119,7 @@ typedef struct apl_access_reason {
     bool is_deny_assignment;
     bool is_contested;
     uint32_t identity; /* whose it is: of the principal itself or of a group */
+    apl_str through;   /* the action that gives a key, where that is the way; else empty */
 } apl_access_reason;
 
 /* A question is asked through an asker, which keeps what it needs between questions; one a thread. */

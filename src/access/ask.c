@@ -4,6 +4,8 @@
  * goes before all of them. What an action comes to under each (role, condition) is kept between questions. */
 #include <stdlib.h>
 
+#include "access/azure/keys.h"
+#include "access/azure/pattern.h"
 #include "access/internal.h"
 #include "base/limits.h"
 
@@ -16,7 +18,7 @@ enum { KEPT_FALSE = 1, KEPT_TRUE = 2, KEPT_UNREAD = 3, KEPT_CONTESTED = 4 };
 struct apl_asker {
     const apl_access *access;
     apl_arena *arena;         /* what is kept of actions */
-    apl_table *kept[APL_PLANE_COUNT]; /* by plane: action -> outcomes */
+    apl_table *kept[2];       /* by plane of Azure: action -> outcomes */
     APL_VECTOR(uint8_t *) outcomes; /* by kept action: by rights */
     APL_VECTOR(apl_access_reason) reasons;
     uint32_t members[APL_ACCESS_MEMBERS_MAX];
@@ -30,7 +32,7 @@ apl_asker *apl_asker_new(const apl_access *access)
 
     asker->access = access;
     asker->arena = apl_arena_new();
-    for (unsigned plane = 0; plane < APL_PLANE_COUNT; plane++)
+    for (unsigned plane = 0; plane < 2; plane++)
         asker->kept[plane] = apl_table_new(true);
     return asker;
 }
@@ -39,7 +41,7 @@ void apl_asker_free(apl_asker *asker)
 {
     if (asker == NULL)
         return;
-    for (unsigned plane = 0; plane < APL_PLANE_COUNT; plane++)
+    for (unsigned plane = 0; plane < 2; plane++)
         apl_table_free(asker->kept[plane]);
     apl_memory_free(asker->outcomes.items);
     apl_memory_free(asker->reasons.items);
@@ -49,7 +51,7 @@ void apl_asker_free(apl_asker *asker)
 
 static void forget(apl_asker *asker)
 {
-    for (unsigned plane = 0; plane < APL_PLANE_COUNT; plane++) {
+    for (unsigned plane = 0; plane < 2; plane++) {
         apl_table_free(asker->kept[plane]);
         asker->kept[plane] = apl_table_new(true);
     }
@@ -77,6 +79,7 @@ typedef struct asking {
     const apl_access *access;
     const apl_access_question *question;
     apl_plane plane;
+    apl_str held[2]; /* in the directory: the role and the permission that are asked for; empty: not this one */
     apl_request request;
     apl_str resource_key;
     uint8_t *outcomes;
@@ -90,8 +93,12 @@ typedef struct asking {
 static apl_truth allows(asking *at, const apl_grant *grant, bool *is_contested)
 {
     const apl_rights *rights = &at->access->rights.items[grant->rights];
-    uint8_t *kept = &at->outcomes[grant->rights];
 
+    if (rights->held.size) {
+        apl_str wanted = at->held[rights->held_plane - APL_PLANE_DIRECTORY];
+        return wanted.size && apl_str_equal_nocase(rights->held, wanted) ? APL_TRUE : APL_FALSE;
+    }
+    uint8_t *kept = &at->outcomes[grant->rights];
     if (*kept == 0) {
         apl_request alone = {.action = at->request.action};
         apl_truth truth = apl_rights_allow(is_contested, rights, at->plane, &alone);
@@ -150,14 +157,25 @@ static void take_grant(asking *at, uint32_t number, uint32_t identity)
                                                        .identity = identity}));
 }
 
+/* False only when the resource does not lie in the scope. */
+static bool may_reach(const apl_reach *reach, apl_str resource)
+{
+    if (reach->is_looked_at)
+        return true;
+    return resource.size >= reach->scope_size &&
+           memcmp(resource.data + reach->scope_size - sizeof reach->tail, reach->tail, sizeof reach->tail) == 0;
+}
+
 static void take_grants(asking *at)
 {
     const apl_access *access = at->access;
 
     for (size_t m = 0; m < at->asker->member_count; m++) {
         uint32_t identity = at->asker->members[m];
-        for (uint32_t i = access->grants_from[identity]; i < access->grants_from[identity + 1]; i++)
-            take_grant(at, access->grants_of[i], identity);
+        for (uint32_t i = access->grants_from[identity]; i < access->grants_from[identity + 1]; i++) {
+            if (may_reach(&access->reaches[i], at->resource_key))
+                take_grant(at, access->reaches[i].grant, identity);
+        }
     }
 }
 
@@ -211,10 +229,12 @@ static int by_asset(const void *a, const void *b)
 static apl_asset_id vault_of(const asking *at)
 {
     static const char prefix[] = "/providers/microsoft.keyvault/vaults/";
-    long at_provider = apl_str_find(at->resource_key, apl_str_from(prefix));
 
-    if (at->plane != APL_PLANE_DATA || at_provider < 0 ||
+    if (at->plane != APL_PLANE_DATA ||
         !apl_str_starts_nocase(at->question->action, APL_STR("Microsoft.KeyVault/vaults/")))
+        return APL_ASSET_NONE;
+    long at_provider = apl_str_find(at->resource_key, apl_str_from(prefix));
+    if (at_provider < 0)
         return APL_ASSET_NONE;
     uint32_t end = (uint32_t)at_provider + (uint32_t)sizeof prefix - 1;
     while (end < at->resource_key.size && at->resource_key.data[end] != '/')
@@ -262,32 +282,32 @@ static apl_decision decide(asking *at)
     return denied == APL_TRUTH_UNREAD && outcome == APL_ALLOW ? APL_CONDITIONAL : outcome;
 }
 
-/* In the directory the action says the plane: a permission that is known as one, else a role. */
+/* A question about a directory object is about roles and permissions alike, unless it says which: no name or id is one
+ * of each. */
 static void choose_plane(asking *at)
 {
-    const apl_access *access = at->access;
-    apl_str action = at->question->action;
+    apl_plane plane = at->question->plane;
+    bool is_directory = plane >= APL_PLANE_DIRECTORY || apl_is_directory_id(at->question->scope);
 
-    at->plane = at->question->plane;
-    if (at->plane < APL_PLANE_DIRECTORY && apl_is_directory_id(at->question->scope)) {
-        bool is_permission = apl_value_is_there(apl_library_app_role(access->library, action)) ||
-                             apl_table_get(access->held_names[1], action) != APL_TABLE_NONE;
-        at->plane = is_permission ? APL_PLANE_APPLICATION : APL_PLANE_DIRECTORY;
+    at->plane = is_directory && plane < APL_PLANE_DIRECTORY ? APL_PLANE_DIRECTORY : plane;
+    at->request = (apl_request){at->question->action, at->question->scope, at->question->attributes};
+    for (unsigned i = 0; is_directory && i < 2; i++) {
+        apl_plane one = (apl_plane)(APL_PLANE_DIRECTORY + i);
+        if (plane < APL_PLANE_DIRECTORY || plane == one)
+            at->held[i] = apl_access_held_id(at->access, one, at->question->action);
     }
-    if (at->plane >= APL_PLANE_DIRECTORY)
-        action = apl_access_held_id(access, at->plane, action);
-    at->request = (apl_request){action, at->question->scope, at->question->attributes};
 }
 
 /* "owner" of an application, service principal or group. */
 static void take_owners(asking *at)
 {
     const apl_estate *estate = at->access->estate;
+
+    if (at->plane != APL_PLANE_DIRECTORY || !apl_str_equal_nocase(at->question->action, APL_STR("owner")))
+        return;
     apl_relation_type owns = apl_vocabulary_relation(estate->vocabulary, APL_STR("owns"));
     apl_asset_id object = apl_estate_find(estate, at->question->scope);
-
-    if (at->plane != APL_PLANE_DIRECTORY || !apl_str_equal_nocase(at->question->action, APL_STR("owner")) ||
-        object == APL_ASSET_NONE || estate->relations_in == NULL)
+    if (object == APL_ASSET_NONE || estate->relations_in == NULL)
         return;
     for (uint32_t i = estate->relations_in[object]; i < estate->relations_in[object + 1]; i++) {
         const apl_relation *relation = &estate->relations.items[estate->relations_by_to[i]];
@@ -303,7 +323,33 @@ static void take_owners(asking *at)
     }
 }
 
-void apl_access_ask(apl_access_answer *out, apl_asker *asker, const apl_access_question *question)
+/* The subscription that the resource lies in; empty when it lies in none. */
+static apl_str subscription_of(apl_str resource_key)
+{
+    static const char prefix[] = "/subscriptions/";
+    uint32_t start = (uint32_t)sizeof prefix - 1;
+    uint32_t end = start;
+
+    if (!apl_str_starts(resource_key, apl_str_from(prefix)))
+        return APL_STR_NONE;
+    while (end < resource_key.size && resource_key.data[end] != '/')
+        end++;
+    return apl_str_slice(resource_key, start, end);
+}
+
+/* A deny that rests on assignments which nobody read is none. */
+static bool was_read(const asking *at)
+{
+    const apl_access *access = at->access;
+    apl_str subscription = subscription_of(at->resource_key);
+
+    if (at->plane >= APL_PLANE_DIRECTORY)
+        return access->has_directory;
+    return access->has_assignments && apl_table_get(access->unread_subscriptions, APL_STR("")) == APL_TABLE_NONE &&
+           (subscription.size == 0 || apl_table_get(access->unread_subscriptions, subscription) == APL_TABLE_NONE);
+}
+
+static void ask(apl_access_answer *out, apl_asker *asker, const apl_access_question *question)
 {
     const apl_access *access = asker->access;
     uint32_t identity = apl_identities_find(&access->identities, question->principal);
@@ -312,21 +358,20 @@ void apl_access_ask(apl_access_answer *out, apl_asker *asker, const apl_access_q
     *out = (apl_access_answer){.decision = APL_UNKNOWN};
     asker->reasons.count = 0;
     choose_plane(&at);
-    bool is_directory = at.plane >= APL_PLANE_DIRECTORY;
+    at.resource_key = apl_scope_key_in(asker->resource, question->scope);
     if (identity == APL_IDENTITY_NONE) {
         out->note = APL_STR("nothing that was read names the principal");
-        if (is_guid(question->principal) && access->has_assignments && !is_directory && access->denies.count == 0)
+        if (is_guid(question->principal) && at.plane < APL_PLANE_DIRECTORY && was_read(&at))
             out->decision = APL_DENY;
         return;
     }
     asker->member_count = apl_access_members(asker->members, APL_ACCESS_MEMBERS_MAX, access, identity);
-    at.resource_key = apl_scope_key_in(asker->resource, question->scope);
-    at.outcomes = outcomes_of(asker, at.plane, at.request.action);
+    if (at.plane < APL_PLANE_DIRECTORY)
+        at.outcomes = outcomes_of(asker, at.plane, at.request.action);
     choose_model(&at);
     take_owners(&at);
     out->decision = decide(&at);
-    if (out->decision == APL_DENY && asker->reasons.count == 0 &&
-        !(is_directory ? access->has_directory : access->has_assignments)) {
+    if (out->decision == APL_DENY && asker->reasons.count == 0 && !was_read(&at)) {
         out->decision = APL_UNKNOWN;
         out->note = APL_STR("no role assignment was read");
     }
@@ -334,6 +379,53 @@ void apl_access_ask(apl_access_answer *out, apl_asker *asker, const apl_access_q
         qsort(asker->reasons.items, asker->reasons.count, sizeof *asker->reasons.items, by_asset);
     out->reasons = asker->reasons.items;
     out->reason_count = asker->reasons.count;
+}
+
+static int rank_of(apl_decision decision)
+{
+    return decision == APL_ALLOW ? 3 : decision == APL_CONDITIONAL ? 2 : decision == APL_UNKNOWN ? 1 : 0;
+}
+
+/* The same data through a key of the account. True when that is a better answer than `best`. */
+static bool ask_for_key(apl_access_answer *out, apl_asker *asker, const apl_access_question *question,
+                        const apl_key_way *way, apl_decision best)
+{
+    apl_str account = apl_key_account(way, question->scope);
+    apl_access_question control = {.principal = question->principal, .action = way->action, .scope = account};
+
+    if (account.size == 0 || !apl_pattern_matches(way->opens, question->action))
+        return false;
+    apl_truth works = apl_key_works(asker->access, way, account);
+    if (works == APL_FALSE)
+        return false;
+    ask(out, asker, &control);
+    if (works == APL_TRUTH_UNREAD && out->decision == APL_ALLOW)
+        out->decision = APL_UNKNOWN; /* whether the account takes keys */
+    for (size_t i = 0; i < asker->reasons.count; i++)
+        asker->reasons.items[i].through = way->action;
+    return rank_of(out->decision) > rank_of(best);
+}
+
+void apl_access_ask(apl_access_answer *out, apl_asker *asker, const apl_access_question *question)
+{
+    ask(out, asker, question);
+    if (!question->counts_keys || question->plane != APL_PLANE_DATA || out->decision == APL_ALLOW)
+        return;
+    const apl_key_way *best_way = NULL;
+    apl_decision best = out->decision;
+    for (size_t i = 0; i < apl_key_way_count; i++) {
+        if (!ask_for_key(out, asker, question, &apl_key_ways[i], best))
+            continue;
+        best_way = &apl_key_ways[i];
+        best = out->decision;
+        if (best == APL_ALLOW)
+            return;
+    }
+    /* The reasons are those of the last question: ask the best one again. */
+    if (best_way)
+        (void)ask_for_key(out, asker, question, best_way, APL_DENY);
+    else
+        ask(out, asker, question);
 }
 
 void apl_access_ask_role(apl_role_answer *out, apl_arena *scratch, const apl_role_question *question)

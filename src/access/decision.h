@@ -10,7 +10,6 @@
  * the directory an "action" is a role that is held, by its name or template id, or an application permission, by
  * its value or id. */
 typedef enum apl_plane { APL_PLANE_CONTROL = 0, APL_PLANE_DATA, APL_PLANE_DIRECTORY, APL_PLANE_APPLICATION } apl_plane;
-#define APL_PLANE_COUNT 4
 
 typedef enum apl_decision {
     APL_DENY = 0,

@@ -41,6 +41,13 @@ typedef enum apl_access_field {
     APL_ACCESS_APP_ROLE_ID,
     APL_ACCESS_RESOURCE_ID,
     APL_ACCESS_DIRECTORY_ORIGIN,
+    APL_ACCESS_DELEGATED,        /* Lighthouse: [{principalId, roleDefinitionId}] */
+    APL_ACCESS_DELEGATED_ROLE,
+    APL_ACCESS_DELEGATED_MAYBE,  /* the same, to be activated first */
+    APL_ACCESS_DELEGATED_MAYBE_ROLE,
+    APL_ACCESS_LOCAL_AUTH_OFF,
+    APL_ACCESS_SHARED_KEY,
+    APL_ACCESS_ADMIN_USER,
     APL_ACCESS_FIELD_COUNT,
 } apl_access_field;
 
@@ -77,6 +84,15 @@ typedef struct apl_registered {
     apl_str action;
 } apl_registered;
 
+/* What tells cheaply that a grant does not reach a resource; in the order of grants_of. Most questions meet only grants
+ * of the principal elsewhere, and for those neither the grant nor its scope is touched. */
+typedef struct apl_reach {
+    uint32_t grant;
+    uint32_t scope_size;
+    char tail[4];    /* the last bytes of the scope, which a resource in it has at the same place */
+    bool is_looked_at; /* anything but a plain path: "/", a management group, the directory */
+} apl_reach;
+
 struct apl_access {
     const apl_estate *estate;
     const apl_access_fields *fields;
@@ -87,13 +103,15 @@ struct apl_access {
     apl_table *roles_by_guid; /* -> roles */
     APL_VECTOR(const apl_role *) roles;
     apl_table *rights_by_key; /* "<guid>\n<condition>" -> rights */
+    apl_table *policy_rights; /* permissions of an access policy -> rights */
     APL_VECTOR(apl_rights) rights;
     APL_VECTOR(apl_grant) grants;
-    uint32_t *grants_from;  /* by identity: offsets into grants_by_identity */
-    uint32_t *grants_of;    /* grant numbers, by identity */
+    uint32_t *grants_from; /* by identity: offsets into reaches */
+    apl_reach *reaches;    /* of all grants, by identity */
     APL_VECTOR(apl_deny) denies;
     bool has_assignments; /* a document of Azure role assignments was read, or the list of them was empty */
     bool has_directory;   /* the same for roles of the directory */
+    apl_table *unread_subscriptions; /* whose role assignments were refused */
     apl_table *held_names[2]; /* by plane of the directory: id or name -> held_ids */
     APL_VECTOR(apl_str) held_ids;
     APL_VECTOR(apl_registered) actions;
@@ -126,6 +144,9 @@ static inline bool apl_is_directory_id(apl_str id)
 {
     return apl_str_starts_nocase(id, APL_STR("entra://"));
 }
+
+/* True for accounts whose data their keys open. */
+bool apl_access_has_keys(apl_str type);
 
 /* Definitions first, then what is assigned. */
 void apl_access_read_directory_names(apl_access *access, const apl_subject *subject);

@@ -4,6 +4,7 @@
 #include "access/library.h"
 
 #include "base/table.h"
+#include "json/json.h"
 
 typedef struct role_list {
     const char *member;    /* of the file */
@@ -17,6 +18,8 @@ enum { AZURE_ROLES = 0, DIRECTORY_ROLES, APP_ROLES, LISTS };
 
 struct apl_library {
     role_list lists[LISTS];
+    APL_VECTOR(apl_str) texts; /* not read yet */
+    apl_arena *arena;          /* what was read out of them */
 };
 
 apl_library *apl_library_new(void)
@@ -28,6 +31,7 @@ apl_library *apl_library_new(void)
     };
     apl_library *library = apl_memory_new(sizeof *library);
 
+    library->arena = apl_arena_new();
     for (size_t i = 0; i < LISTS; i++) {
         library->lists[i] = kinds[i];
         library->lists[i].by_name = apl_table_new(true);
@@ -43,6 +47,8 @@ void apl_library_free(apl_library *library)
         apl_memory_free(library->lists[i].entries.items);
         apl_table_free(library->lists[i].by_name);
     }
+    apl_memory_free(library->texts.items);
+    apl_arena_free(library->arena);
     apl_memory_free(library);
 }
 
@@ -57,7 +63,10 @@ static apl_status add_entry(role_list *list, apl_value entry, uint32_t index, co
                         list->second);
     if (list->needs_permissions && apl_value_member(entry, "permissions").type != APL_VALUE_ARRAY)
         return apl_fail(APL_E_CONTENT, "%s: %s[%u]: \"permissions\" is no list", file_name, list->member, index);
-    if (apl_table_put(list->by_name, id, number) != number)
+    bool is_new = apl_table_put(list->by_name, id, number) == number;
+    if (!is_new && file_name == NULL)
+        return APL_OK; /* the user's own goes before it */
+    if (!is_new)
         return apl_fail(APL_E_CONTENT, "%s: %s[%u]: %.*s stands twice", file_name, list->member, index,
                         APL_STR_ARG(id));
     (void)apl_table_put(list->by_name, name, number);
@@ -65,7 +74,8 @@ static apl_status add_entry(role_list *list, apl_value entry, uint32_t index, co
     return APL_OK;
 }
 
-apl_status apl_library_add(apl_library *library, apl_value file, const char *file_name)
+/* `file_name` is NULL for built-in texts, which were checked when they were built in. */
+static apl_status add_lists(apl_library *library, apl_value file, const char *file_name)
 {
     apl_status status = APL_OK;
 
@@ -83,6 +93,25 @@ apl_status apl_library_add(apl_library *library, apl_value file, const char *fil
             status = add_entry(list, entries.items[i], i, file_name);
     }
     return status;
+}
+
+apl_status apl_library_add(apl_library *library, apl_value file, const char *file_name)
+{
+    if (file.type != APL_VALUE_STRING)
+        return add_lists(library, file, file_name);
+    APL_PUSH(&library->texts, apl_value_str(file));
+    return APL_OK;
+}
+
+void apl_library_open(apl_library *library)
+{
+    for (size_t i = 0; i < library->texts.count; i++) {
+        apl_value file = APL_MISSING;
+        bool is_read = apl_json_parse(&file, library->arena, library->texts.items[i]) == APL_OK &&
+                       add_lists(library, file, NULL) == APL_OK;
+        APL_ASSERT(is_read);
+    }
+    library->texts.count = 0;
 }
 
 static apl_value find(const role_list *list, apl_str name)

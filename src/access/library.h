@@ -12,8 +12,13 @@ apl_library *apl_library_new(void);
 void apl_library_free(apl_library *library);
 
 /* Adds one file: {roles: [{id, name, permissions}], directory_roles: [{id, name}],
- * app_roles: [{resource, id, value}]}. The values must outlive the library. */
+ * app_roles: [{resource, id, value}]}. The values must outlive the library. Built-in content has a file as one text of
+ * JSON, because most commands never look at it: that is kept as it is until apl_library_open. */
 apl_status apl_library_add(apl_library *library, apl_value file, const char *file_name);
+
+/* Reads the texts, before the first question. What was added as values, by a user, goes before them. A second call does
+ * nothing. */
+void apl_library_open(apl_library *library);
 
 /* The definition of an Azure role by its GUID, missing when it is none that is built in. O(1). */
 apl_value apl_library_role(const apl_library *library, apl_str guid);

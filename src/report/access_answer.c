@@ -76,6 +76,8 @@ static void reason_members(apl_text *out, const apl_shown_answer *shown, const a
         }
         apl_text_add_char(out, ']');
     }
+    if (reason->through.size)
+        apl_row_text(out, APL_STR("through"), reason->through);
     if (reason->is_contested)
         apl_text_add(out, APL_STR(",\"contested\":true"));
     apl_text_add_char(out, '}');
@@ -146,6 +148,7 @@ static void reason_text(apl_text *out, const apl_screen *screen, const apl_shown
     }
     for (size_t i = 0; i < group_count; i++)
         add_fact(out, screen, i ? "in" : "group", identity_id(shown, groups[i]));
+    add_fact(out, screen, "through", reason->through);
     if (reason->is_contested)
         add_fact(out, screen, "contested",
                  APL_STR("rests on reading a star between two slashes by the letter; see docs/access.md"));

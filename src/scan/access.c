@@ -26,6 +26,7 @@ apl_access *apl_scan_access(const apl_content *content, const apl_estate *estate
 
 const apl_library *apl_content_library(const apl_content *content)
 {
+    apl_library_open(content->library);
     return content->library;
 }
 

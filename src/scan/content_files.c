@@ -87,6 +87,17 @@ static uint64_t take_number(const char *bytes)
     return number;
 }
 
+/* Lists of built-in roles are long and few commands ask for them: as a text they cost next to nothing until then. */
+static void add_as_text(apl_text *out, apl_value value)
+{
+    apl_text inner;
+
+    apl_text_init(&inner, APL_CONTENT_PACKED_BYTES_MAX);
+    apl_value_write(&inner, value, 0);
+    apl_json_write_string(out, apl_text_str(&inner));
+    apl_text_free(&inner);
+}
+
 static void add_json(apl_text *out, const apl_content_files *files)
 {
     apl_text_add_char(out, '{');
@@ -95,7 +106,10 @@ static void add_json(apl_text *out, const apl_content_files *files)
             apl_text_add_char(out, ',');
         apl_json_write_string(out, files->items[i].path);
         apl_text_add_char(out, ':');
-        apl_value_write(out, files->items[i].value, 0);
+        if (apl_str_ends(files->items[i].path, APL_STR("/roles.yaml")))
+            add_as_text(out, files->items[i].value);
+        else
+            apl_value_write(out, files->items[i].value, 0);
     }
     apl_text_add_char(out, '}');
     while (out->size % 8)

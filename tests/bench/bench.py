@@ -144,6 +144,13 @@ def policy(bench, size, path):
         print("  policy: the two engines do not agree on how many are noncompliant")
 
 
+def access(bench, size, path):
+    program = os.path.join(PROGRAMS, "bench_access")
+    found = json.loads(subprocess.run([program, path], check=True, capture_output=True, text=True).stdout)
+    bench.note(f"access: {size} resources", grants=found["grants"], questions=found["questions"],
+               questions_per_second=found["questions_per_second"])
+
+
 def peers(bench, size, path):
     """The same question to each: how many AI services accounts do not switch local authentication off."""
     output = os.path.join(bench.folder, "answer")
@@ -203,6 +210,7 @@ def measure_size(bench, size):
                 store(bench, size, path)
                 if size <= PEER_RESOURCES_MAX:
                     policy(bench, size, path)
+                    access(bench, size, path)
                     peers(bench, size, path)
         finally:
             remove(path)

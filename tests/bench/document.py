@@ -13,6 +13,7 @@ TITLES = {
     "scan": "Scan of an export, no store",
     "store": "Scan into a new store, and again unchanged",
     "policy": "Policy evaluation, one core",
+    "access": "Effective access, one core",
     "peer": "One question, several programs",
     "graph": "Attack graph, one core",
 }
@@ -21,12 +22,14 @@ COLUMNS = {
     "scan": ["bytes", "wall", "cpu", "peak"],
     "store": ["wall", "cpu", "peak", "bytes", "rows"],
     "policy": ["pairs", "pairs_per_second"],
+    "access": ["grants", "questions", "questions_per_second"],
     "peer": ["wall", "cpu", "peak", "answer"],
     "graph": ["cpu", "igraph", "peak", "answer"],
 }
 HEADS = {"wall": "wall", "cpu": "CPU", "peak": "peak memory", "bytes": "bytes", "rows": "rows added", "pairs": "pairs",
-         "pairs_per_second": "pairs a second", "answer": "answer", "igraph": "CPU of igraph"}
-COMPARED = ["cpu", "peak", "pairs_per_second"]
+         "pairs_per_second": "pairs a second", "answer": "answer", "igraph": "CPU of igraph", "grants": "grants", "questions": "questions",
+         "questions_per_second": "questions a second"}
+COMPARED = ["cpu", "peak", "pairs_per_second", "questions_per_second"]
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
 

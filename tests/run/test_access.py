@@ -10,8 +10,12 @@ import subprocess
 import tempfile
 import unittest
 
+import jsonschema
+
 ROOT = pathlib.Path(os.environ.get("APLOMB_ROOT", pathlib.Path(__file__).resolve().parents[2]))
 APLOMB = os.environ.get("APLOMB", str(ROOT / "build" / "aplomb"))
+SCHEMAS = {name: json.loads((ROOT / "docs" / "schemas" / name).read_text())
+           for name in ("aplomb.access.v1.json", "access-batch.v1.json")}
 TENANT = "00000000-0000-0000-0000-0000000000aa"
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
 GROUP = SUBSCRIPTION + "/resourceGroups/rg1"
@@ -76,6 +80,11 @@ def entra(kind, **body):
     return {"source": "entra", "tenant": TENANT, "type": "microsoft.graph." + kind, "body": body}
 
 
+def check_form(schema, value):
+    resolver = jsonschema.RefResolver(schema, SCHEMAS[schema], store=SCHEMAS)
+    jsonschema.Draft202012Validator(SCHEMAS[schema], resolver=resolver).validate(value)
+
+
 class Access(unittest.TestCase):
     maxDiff = None
 
@@ -98,6 +107,8 @@ class Access(unittest.TestCase):
             self.assertIn(done.returncode, exit_codes, done.stderr)
             answers = [json.loads(line) for line in done.stdout.splitlines()]
             self.assertEqual([answer["case"] for answer in answers], [str(n) for n in range(len(questions))])
+            for answer in answers:
+                check_form("access-batch.v1.json", answer)
             return answers
 
     def expect(self, documents, *rows):
@@ -333,6 +344,49 @@ class Access(unittest.TestCase):
         self.expect(given + [vault(True)], (guid(1), "data", GET_SECRET, VAULT, "deny", []),
                     (guid(2), "data", GET_SECRET, VAULT, "allow", ["role"]))
 
+    def test_keys_count_only_when_asked_for(self):
+        def account(name, **properties):
+            return {"id": f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/{name}", "name": name,
+                    "type": "Microsoft.CognitiveServices/accounts", "kind": "OpenAI", "location": "westeurope",
+                    "properties": properties}
+        chat = "Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action"
+        listing = {"actions": ["Microsoft.CognitiveServices/accounts/listKeys/action"]}
+        documents = [account("open"), account("closed", disableLocalAuth=True), definition("keys", listing),
+                     assignment("keys", guid(1), "keys", GROUP), assignment("reader", guid(2), READER, GROUP)]
+        at = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/"
+        questions = [(guid(1), "data", chat, at + "open"), (guid(1), "data", chat, at + "open/deployments/d"),
+                     (guid(1), "data", chat, at + "closed"), (guid(1), "data", chat, at + "unread"),
+                     (guid(2), "data", chat, at + "open"), (guid(1), "data", READ_BLOB, at + "open")]
+        plain = [a["decision"] for a in self.ask(documents, questions)]
+        self.assertEqual(plain, ["deny"] * 6)
+        answers = self.ask(documents, questions, "--capabilities", "--explain")
+        self.assertEqual([a["decision"] for a in answers], ["allow", "allow", "deny", "unknown", "deny", "deny"])
+        self.assertEqual(answers[0]["reasons"][0]["through"], "Microsoft.CognitiveServices/accounts/listKeys/action")
+        self.assertEqual(answers[4]["by"], [])
+
+    def test_delegation_to_another_tenant(self):
+        self.need_type("Microsoft.ManagedServices/registrationAssignments")
+        given = {"managedByTenantId": guid(500), "registrationDefinitionName": "Partner",
+                 "authorizations": [{"principalId": guid(1), "roleDefinitionId": READER}],
+                 "eligibleAuthorizations": [{"principalId": guid(2), "roleDefinitionId": OWNER}]}
+        documents = [{"id": SUBSCRIPTION + "/providers/Microsoft.ManagedServices/registrationAssignments/partner",
+                      "name": "partner", "type": "Microsoft.ManagedServices/registrationAssignments",
+                      "properties": {"registrationDefinitionId": "x", "registrationDefinition": {"properties": given}}}]
+        self.expect(documents, (guid(1), "control", READ, STORAGE, "allow", ["partner"]),
+                    (guid(1), "control", LIST_KEYS, STORAGE, "deny", []),
+                    (guid(2), "control", LIST_KEYS, STORAGE, "conditional", ["partner"]))
+
+    def test_refused_assignments_are_no_deny(self):
+        refused = {"source": "azure", "scope": SUBSCRIPTION.rsplit("/", 1)[-1],
+                   "unread": "Microsoft.Authorization/roleAssignments", "why": "403 Forbidden",
+                   "needs": "Microsoft.Authorization/roleAssignments/read"}
+        other = "/subscriptions/00000000-0000-0000-0000-000000000002"
+        documents = [refused, user(1), assignment("reader", guid(1), READER, GROUP)]
+        self.expect(documents, (guid(1), "control", READ, STORAGE, "allow", ["reader"]),
+                    (guid(1), "control", LIST_KEYS, STORAGE, "unknown", []),
+                    (guid(1), "control", READ, other, "deny", []),
+                    (guid(99), "control", READ, STORAGE, "unknown", []))
+
     def test_nothing_read_is_unknown(self):
         self.expect([user(1)], (guid(1), "control", READ, STORAGE, "unknown", []))
         self.expect([user(1), assignment("other", guid(5), READER, GROUP)],
@@ -364,6 +418,39 @@ class Access(unittest.TestCase):
                     (guid(3), "control", "owner", app, "allow", [guid(50)]),
                     (guid(2), "control", "owner", app, "deny", []))
 
+    def test_directory_scopes_and_forms(self):
+        self.need_type("microsoft.graph.administrativeUnit")
+        admin = "fe930be7-5e62-47db-91af-98c3a49a38b1"
+        documents = [user(1), user(2), user(3), user(4), user(5), user(6),
+                     entra("administrativeUnit", id=guid(70), displayName="Unit", isMemberManagementRestricted=False,
+                           members=[{"id": guid(2)}]),
+                     entra("unifiedRoleAssignment", id="unit", principalId=guid(1), roleDefinitionId=admin,
+                           directoryScopeId="/administrativeUnits/" + guid(70)),
+                     entra("unifiedRoleEligibilityScheduleInstance", id="eligible", principalId=guid(3),
+                           roleDefinitionId=admin, directoryScopeId="/", roleEligibilityScheduleId="e"),
+                     entra("directoryRole", id=guid(71), displayName="Helpdesk Administrator",
+                           roleTemplateId="729827e3-9c14-49f7-bb1b-9608f156bbb8", members=[{"id": guid(4)}]),
+                     entra("appRoleAssignment", id="given", principalId=guid(5), resourceId=guid(99),
+                           appRoleId="06b708a9-e830-4db3-a914-8e69da51d44f"),
+                     entra("appRoleAssignment", id="other", principalId=guid(6), resourceId=guid(98),
+                           appRoleId=guid(97)),
+                     entra("unifiedRoleDefinition", id=guid(72), templateId=guid(72), displayName="Custom",
+                           isBuiltIn=False, rolePermissions=[]),
+                     entra("unifiedRoleAssignment", id="custom", principalId=guid(6), roleDefinitionId=guid(72),
+                           directoryScopeId="/")]
+        def at(number):
+            return f"entra://{TENANT}/users/{guid(number)}"
+        self.expect(documents,
+                    (guid(1), "control", "User Administrator", at(2), "allow", ["unit"]),
+                    (guid(1), "control", "User Administrator", at(3), "deny", []),
+                    (guid(3), "control", admin, at(2), "conditional", ["eligible"]),
+                    (guid(4), "control", "helpdesk administrator", at(2), "allow", [guid(71)]),
+                    (guid(5), "control", "AppRoleAssignment.ReadWrite.All", f"entra://{TENANT}", "allow", ["given"]),
+                    (guid(6), "control", guid(97), f"entra://{TENANT}/servicePrincipals/{guid(98)}", "allow",
+                     ["other"]),
+                    (guid(6), "control", guid(97), f"entra://{TENANT}/servicePrincipals/{guid(99)}", "deny", []),
+                    (guid(6), "control", "custom", at(1), "allow", ["custom"]))
+
     def test_explanation(self):
         documents = [user(1, 11), group(11, 12), group(12), assignment("deep", guid(12), READER, GROUP)]
         answer, = self.ask(documents, [(guid(1), "control", READ, STORAGE)], "--explain")
@@ -387,6 +474,8 @@ class Access(unittest.TestCase):
                 stored = run(*question, "--format", form)
                 self.assertIn(live.returncode, (0, 3), live.stderr)
                 self.assertEqual(live.stdout, stored.stdout, stored.stderr)
+                if form == "json":
+                    check_form("aplomb.access.v1.json", json.loads(live.stdout))
             self.assertTrue(stored.stdout.startswith("allow\n"), stored.stdout)
 
     def test_wrong_batches_are_refused(self):
@@ -401,4 +490,4 @@ class Access(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(warnings="ignore")

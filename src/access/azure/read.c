@@ -36,32 +36,48 @@ static apl_str scope_in_id(apl_str id)
     return scope.size ? scope : APL_STR("/");
 }
 
-static void add_assignment(apl_access *access, const apl_subject *subject, apl_grant_kind kind)
-{
-    apl_str principal = text(access, subject, APL_ACCESS_PRINCIPAL_ID);
-    apl_str definition = text(access, subject, APL_ACCESS_ROLE_ID);
-    apl_str condition = apl_str_trim(text(access, subject, APL_ACCESS_CONDITION));
-    apl_str scope = text(access, subject, APL_ACCESS_SCOPE);
+typedef struct assigned {
+    apl_str principal;
+    apl_str definition;
+    apl_str scope;
+    apl_str condition;
+    apl_grant_kind kind;
+} assigned;
 
-    if (principal.size == 0 || definition.size == 0)
+static void add(apl_access *access, const apl_subject *subject, const assigned *given)
+{
+    if (given->principal.size == 0 || given->definition.size == 0)
         return;
-    if (scope.size == 0)
-        scope = scope_in_id(subject->asset->id);
-    const apl_role *role = apl_access_role(access, definition);
+    const apl_role *role = apl_access_role(access, given->definition);
     apl_grant grant = {
         .assignment = (apl_asset_id)(subject->asset - access->estate->assets.items),
-        .identity = apl_identities_add(&access->identities, principal),
-        .role_id = apl_role_guid(definition),
+        .identity = apl_identities_add(&access->identities, given->principal),
+        .role_id = apl_role_guid(given->definition),
         .role_name = role ? role->name : APL_STR_NONE,
-        .scope = scope,
-        .scope_key = apl_scope_key(access->arena, scope),
-        .kind = (uint8_t)kind,
-        .has_condition = condition.size || (role && role->has_condition),
+        .scope = given->scope,
+        .scope_key = apl_scope_key(access->arena, given->scope),
+        .kind = (uint8_t)given->kind,
+        .has_condition = given->condition.size || (role && role->has_condition),
         .is_role_known = role != NULL,
     };
-    grant.rights = apl_access_rights(access, role, grant.role_id, condition);
+    grant.rights = apl_access_rights(access, role, grant.role_id, given->condition);
     APL_PUSH(&access->grants, grant);
     access->has_assignments = true;
+}
+
+static void add_assignment(apl_access *access, const apl_subject *subject, apl_grant_kind kind)
+{
+    assigned given = {
+        .principal = text(access, subject, APL_ACCESS_PRINCIPAL_ID),
+        .definition = text(access, subject, APL_ACCESS_ROLE_ID),
+        .scope = text(access, subject, APL_ACCESS_SCOPE),
+        .condition = apl_str_trim(text(access, subject, APL_ACCESS_CONDITION)),
+        .kind = kind,
+    };
+
+    if (given.scope.size == 0)
+        given.scope = scope_in_id(subject->asset->id);
+    add(access, subject, &given);
 }
 
 /* The role assignment that this active assignment of PIM is, was read too. */
@@ -96,6 +112,20 @@ static void add_classic(apl_access *access, const apl_subject *subject)
     grant.rights = apl_access_rights(access, &owner, owner.id, APL_STR_NONE);
     APL_PUSH(&access->grants, grant);
     access->has_assignments = true;
+}
+
+/* Azure Lighthouse: principals of another tenant, each with a role at the scope of the delegation. */
+static void add_delegated(apl_access *access, const apl_subject *subject, apl_value list, apl_grant_kind kind)
+{
+    for (uint32_t i = 0; list.type == APL_VALUE_ARRAY && i < list.size; i++) {
+        assigned given = {
+            .principal = apl_value_str(apl_value_member(list.items[i], "principalId")),
+            .definition = apl_value_str(apl_value_member(list.items[i], "roleDefinitionId")),
+            .scope = scope_in_id(subject->asset->id),
+            .kind = kind,
+        };
+        add(access, subject, &given);
+    }
 }
 
 /* [{id, type}] or [id]. Sets *is_everyone when everyone is among them. */
@@ -142,6 +172,11 @@ void apl_access_read_azure(apl_access *access, const apl_subject *subject)
 {
     apl_str type = subject->asset->type;
 
+    if (apl_str_equal_nocase(type, APL_STR("Microsoft.ManagedServices/registrationAssignments"))) {
+        add_delegated(access, subject, apl_access_value(access, subject, APL_ACCESS_DELEGATED), APL_GRANT_ROLE);
+        add_delegated(access, subject, apl_access_value(access, subject, APL_ACCESS_DELEGATED_MAYBE),
+                      APL_GRANT_ELIGIBLE);
+    }
     if (!apl_str_starts_nocase(type, APL_STR("Microsoft.Authorization/")))
         return;
     apl_str name = apl_str_slice(type, 24, type.size);

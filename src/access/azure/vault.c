@@ -5,7 +5,6 @@
  * Microsoft's page "Azure role-based access control vs. access policies" has both words side by side. */
 #include "access/internal.h"
 
-#define ACTIONS_MAX 128
 #define PREFIX "Microsoft.KeyVault/vaults/"
 
 typedef struct vault_permission {
@@ -77,6 +76,8 @@ static const vault_permission permissions[] = {
     {"storage", "deletesas", APL_STR(PREFIX "storageaccounts/sas/delete")},
 };
 
+#define PERMISSION_COUNT (sizeof permissions / sizeof *permissions)
+
 static bool lists(apl_value list, const char *permission)
 {
     for (uint32_t i = 0; list.type == APL_VALUE_ARRAY && i < list.size; i++) {
@@ -86,29 +87,51 @@ static bool lists(apl_value list, const char *permission)
     return false;
 }
 
-/* The role that the permissions of one policy come to. */
-static const apl_role *role_of(apl_access *access, apl_value granted)
+/* Which permissions a policy gives: one letter each, so that equal policies are one role. */
+static void mark(char marks[PERMISSION_COUNT], apl_value granted)
+{
+    for (size_t i = 0; i < PERMISSION_COUNT; i++) {
+        bool is_given = lists(apl_value_member(granted, permissions[i].group), permissions[i].permission);
+        marks[i] = is_given ? '1' : '0';
+    }
+}
+
+static const apl_role *role_of(apl_access *access, const char marks[PERMISSION_COUNT])
 {
     apl_role_block *block = APL_ARENA_NEW(access->arena, apl_role_block);
     apl_role *role = APL_ARENA_NEW(access->arena, apl_role);
-    apl_str actions[ACTIONS_MAX];
+    apl_str *actions = APL_ARENA_ARRAY(access->arena, apl_str, PERMISSION_COUNT);
     uint32_t count = 0;
 
-    _Static_assert(sizeof permissions / sizeof *permissions <= ACTIONS_MAX, "one action a permission");
-    for (size_t i = 0; i < sizeof permissions / sizeof *permissions; i++) {
-        if (lists(apl_value_member(granted, permissions[i].group), permissions[i].permission))
+    for (size_t i = 0; i < PERMISSION_COUNT; i++) {
+        if (marks[i] == '1')
             actions[count++] = permissions[i].action;
     }
-    apl_str *kept = APL_ARENA_ARRAY(access->arena, apl_str, count);
-    if (count)
-        memcpy(kept, actions, count * sizeof *kept);
-    block->lists[APL_ROLE_DATA_ACTIONS] = (apl_role_patterns){kept, count};
+    block->lists[APL_ROLE_DATA_ACTIONS] = (apl_role_patterns){actions, count};
     *role = (apl_role){.id = APL_STR("access policy"), .name = APL_STR("access policy"), .blocks = block};
     role->block_count = 1;
     return role;
 }
 
-static void add_policy(apl_access *access, apl_asset_id vault, apl_value policy, uint32_t index)
+/* The rights of a policy; made when its permissions are met for the first time. */
+static uint32_t rights_of(apl_access *access, apl_value granted)
+{
+    char marks[PERMISSION_COUNT];
+    apl_str key;
+    uint32_t known;
+
+    mark(marks, granted);
+    key = apl_str_make(marks, sizeof marks);
+    known = apl_table_get(access->policy_rights, key);
+    if (known != APL_TABLE_NONE)
+        return known;
+    key = apl_arena_str(access->arena, key);
+    known = apl_access_rights(access, role_of(access, marks), key, APL_STR_NONE);
+    (void)apl_table_put(access->policy_rights, key, known);
+    return known;
+}
+
+static void add_policy(apl_access *access, apl_asset_id vault, apl_value policy)
 {
     apl_str id = access->estate->assets.items[vault].id;
     apl_str object_id = apl_value_str(apl_value_member(policy, "objectId"));
@@ -116,14 +139,12 @@ static void add_policy(apl_access *access, apl_asset_id vault, apl_value policy,
 
     if (object_id.size == 0 || granted.type != APL_VALUE_OBJECT)
         return;
-    const apl_role *role = role_of(access, granted);
-    apl_str key = apl_arena_format(access->arena, "%.*s#%u", APL_STR_ARG(id), index);
     apl_grant grant = {
         .assignment = vault,
         .identity = apl_identities_add(&access->identities, object_id),
-        .rights = apl_access_rights(access, role, key, APL_STR_NONE),
-        .role_id = role->id,
-        .role_name = role->name,
+        .rights = rights_of(access, granted),
+        .role_id = APL_STR("access policy"),
+        .role_name = APL_STR("access policy"),
         .scope = id,
         .scope_key = apl_scope_key(access->arena, id),
         .kind = APL_GRANT_ACCESS_POLICY,
@@ -156,5 +177,5 @@ void apl_access_read_vault(apl_access *access, const apl_subject *subject)
         return;
     apl_value policies = apl_access_value(access, subject, APL_ACCESS_VAULT_POLICIES);
     for (uint32_t i = 0; policies.type == APL_VALUE_ARRAY && i < policies.size; i++)
-        add_policy(access, vault, policies.items[i], i);
+        add_policy(access, vault, policies.items[i]);
 }

@@ -20,6 +20,8 @@ static const apl_option options[] = {
     {"resource", 'r', APL_OPT_TEXT, APL_OFFSET(resource), "ID", "resource, scope or directory object", NULL},
     {"plane", 0, APL_OPT_CHOICE, APL_OFFSET(plane), "PLANE", "control or data (default: control)", "control data"},
     {"batch", 'b', APL_OPT_FILE, APL_OFFSET(batch), "FILE", "questions, one JSON object a line", NULL},
+    {"capabilities", 0, APL_OPT_FLAG, APL_OFFSET(capabilities), NULL,
+     "count keys too: who may list the keys of an account may do what they open", NULL},
     {"explain", 'e', APL_OPT_FLAG, APL_OFFSET(explain), NULL,
      "show how each reason decides: role, groups, condition", NULL},
     {"format", 'f', APL_OPT_CHOICE, APL_OFFSET(as), "FMT", "text or json (default: text; a batch gives JSON lines)",
@@ -126,6 +128,7 @@ static apl_status ask_one(access_run *run)
         .plane = plane_of(apl_str_from(settings->plane)),
         .action = apl_str_from(settings->action),
         .scope = apl_str_from(settings->resource),
+        .counts_keys = settings->capabilities,
     };
     apl_access_answer answer;
     apl_shown_answer shown;
@@ -195,6 +198,7 @@ static apl_status answer_line(access_run *run, apl_value line)
             .action = member(line, "action"),
             .scope = member(line, "scope").size ? member(line, "scope") : member(line, "resource"),
             .attributes = apl_value_member(line, "attributes"),
+            .counts_keys = run->session->settings->capabilities,
         },
     };
     apl_status status = APL_OK;
@@ -295,9 +299,9 @@ const apl_command apl_command_access = {
     .details =
         "Answers allow, deny, conditional (only under a condition, or after activating an eligible assignment) or "
         "unknown (something that may decide was not read), from the stored snapshot or from sources that are read in "
-        "memory. Keys and shared access signatures are no roles and do not count. A line of a batch has case, "
-        "plane, action, scope, and either a principal or a role: a definition, or the name of a built-in one, taken as "
-        "assigned at the scope.",
+        "memory. Keys and shared access signatures are no roles and count only with --capabilities. A line of a batch "
+        "has case, plane, action, scope, and either a principal or a role: a definition, or the name of a built-in "
+        "one, taken as assigned at the scope.",
     .examples = "aplomb access -p ada@contoso.com -a Microsoft.Search/searchServices/listAdminKeys/action -r ID\n"
                 "aplomb access -p ID --plane data -a Microsoft.KeyVault/vaults/secrets/getSecret/action -r ID -e "
                 "export/\n"
