@@ -27,7 +27,8 @@ COLUMNS = {
     "graph": ["cpu", "igraph", "peak", "answer"],
 }
 HEADS = {"wall": "wall", "cpu": "CPU", "peak": "peak memory", "bytes": "bytes", "rows": "rows added", "pairs": "pairs",
-         "pairs_per_second": "pairs a second", "answer": "answer", "igraph": "CPU of igraph", "grants": "grants", "questions": "questions",
+         "pairs_per_second": "pairs a second", "answer": "answer", "igraph": "CPU of igraph",
+         "grants": "grants", "questions": "questions",
          "questions_per_second": "questions a second"}
 COMPARED = ["cpu", "peak", "pairs_per_second", "questions_per_second"]
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
