@@ -28,11 +28,24 @@ static void add_findings_of_asset(apl_explained *out, const apl_estate *estate, 
     }
 }
 
+static bool path_touches(const apl_path *path, apl_asset_id asset)
+{
+    bool touches = path->entry == asset;
+
+    for (uint32_t i = 0; i < path->step_count && !touches; i++)
+        touches = path->steps[i].to == asset;
+    return touches;
+}
+
 static void explain_asset(apl_explained *out, const apl_estate *estate, apl_asset_id asset)
 {
     out->as = APL_EXPLAINED_ASSET;
     out->asset = asset;
     add_findings_of_asset(out, estate, asset);
+    for (uint32_t i = 0; i < estate->paths.count; i++) {
+        if (path_touches(&estate->paths.items[i], asset))
+            APL_PUSH(&out->paths, i);
+    }
 }
 
 static bool is_hex(apl_str text)
@@ -53,14 +66,36 @@ static void explain_finding(apl_explained *out, explain_state *state, const apl_
     out->rules = APL_ARENA_ARRAY(state->options->arena, const apl_rule_info *, 1);
     out->rules[0] = finding->rule;
     out->rule_count = 1;
+    const apl_paths *paths = &state->options->snapshot->estate->paths;
+    for (uint32_t i = 0; i < paths->count; i++) {
+        for (uint32_t f = 0; f < paths->items[i].fix_count; f++) {
+            if (apl_str_equal(paths->items[i].fixes[f], apl_str_make(finding->id, 32)))
+                APL_PUSH(&out->paths, i);
+        }
+    }
 }
 
-/* A whole finding id, or the start of exactly one. */
+static const apl_path *path_starting(size_t *matches, const apl_estate *estate, apl_str id)
+{
+    const apl_path *first = NULL;
+
+    *matches = 0;
+    for (size_t i = 0; i < estate->paths.count; i++) {
+        if (!apl_str_starts_nocase(apl_str_from(estate->paths.items[i].id), id))
+            continue;
+        first = first ? first : &estate->paths.items[i];
+        (*matches)++;
+    }
+    return first;
+}
+
+/* A whole finding or path id, or the start of exactly one. */
 static apl_status try_finding(bool *found, apl_explained *out, explain_state *state)
 {
     const apl_estate *estate = state->options->snapshot->estate;
     const apl_finding *first = NULL;
     size_t matches = 0;
+    size_t path_matches = 0;
     char shown[CANDIDATES_SHOWN * 40] = "";
     size_t used = 0;
 
@@ -75,6 +110,16 @@ static apl_status try_finding(bool *found, apl_explained *out, explain_state *st
             first = finding;
         if (matches <= CANDIDATES_SHOWN)
             used += (size_t)snprintf(shown + used, sizeof shown - used, " %s", finding->id);
+    }
+    const apl_path *path = path_starting(&path_matches, estate, state->id);
+    if (path_matches + matches > 1 && path_matches)
+        return apl_fail(APL_E_USAGE,
+                        "%.*s is the start of %zu ids of findings and paths, path %s among them; give more of it",
+                        APL_STR_ARG(state->id), matches + path_matches, path->id);
+    if (path_matches) {
+        out->as = APL_EXPLAINED_PATH;
+        out->path = path;
+        *found = true;
     }
     if (matches > 1)
         return apl_fail(APL_E_USAGE, "%.*s is the start of %zu findings:%s%s; give more of it", APL_STR_ARG(state->id),
@@ -135,6 +180,34 @@ static bool try_rules(apl_explained *out, explain_state *state)
     }
     apl_memory_free((void *)rules.items);
     return out->rule_count > 0;
+}
+
+static bool uses_technique(const apl_path *path, apl_str id)
+{
+    for (uint32_t i = 0; i < path->step_count; i++) {
+        if (apl_str_equal(path->steps[i].technique, id))
+            return true;
+    }
+    return false;
+}
+
+static bool try_technique(apl_explained *out, explain_state *state)
+{
+    const apl_techniques *all = state->options->content ? apl_content_techniques(state->options->content) : NULL;
+    const apl_snapshot *snapshot = state->options->snapshot;
+
+    for (size_t i = 0; all && i < all->items.count; i++) {
+        if (all->items.items[i].id.size && apl_str_equal_nocase(all->items.items[i].id, state->id))
+            APL_PUSH(&out->techniques, &all->items.items[i]);
+    }
+    if (out->techniques.count == 0)
+        return false;
+    out->as = APL_EXPLAINED_TECHNIQUE;
+    for (uint32_t i = 0; snapshot && i < snapshot->estate->paths.count; i++) {
+        if (uses_technique(&snapshot->estate->paths.items[i], out->techniques.items[0]->id))
+            APL_PUSH(&out->paths, i);
+    }
+    return true;
 }
 
 static bool try_kind(apl_explained *out, explain_state *state)
@@ -212,7 +285,7 @@ apl_status apl_explain(apl_explained *out, const apl_explain_options *options, a
         }
         status = try_finding(&found, out, &state);
     }
-    if (status != APL_OK || found || try_rules(out, &state) || try_kind(out, &state))
+    if (status != APL_OK || found || try_rules(out, &state) || try_technique(out, &state) || try_kind(out, &state))
         return status;
     if (options->snapshot)
         status = try_name(&found, out, &state);
@@ -225,6 +298,8 @@ void apl_explained_free(apl_explained *explained)
 {
     apl_memory_free(explained->findings.items);
     apl_memory_free(explained->assets.items);
+    apl_memory_free((void *)explained->techniques.items);
+    apl_memory_free(explained->paths.items);
     *explained = (apl_explained){.asset = APL_ASSET_NONE};
 }
 

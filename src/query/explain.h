@@ -1,7 +1,7 @@
 /* query/explain.h: the one thing that an id names.
  *
- * Tried in this order: asset id, finding id or the unique start of one (four digits at least), rule id, check, kind,
- * type, asset name. The answer points into the snapshot and the content. */
+ * Tried in this order: asset id, finding or path id or the unique start of one (four digits at least), rule id,
+ * check, technique id, kind, type, asset name. The answer points into the snapshot and the content. */
 #ifndef APL_QUERY_EXPLAIN_H
 #define APL_QUERY_EXPLAIN_H
 
@@ -13,6 +13,8 @@ typedef enum apl_explained_as {
     APL_EXPLAINED_FINDING,
     APL_EXPLAINED_CHECK, /* one rule of it, or several services' */
     APL_EXPLAINED_KIND,
+    APL_EXPLAINED_PATH,
+    APL_EXPLAINED_TECHNIQUE, /* all its shapes */
 } apl_explained_as;
 
 typedef struct apl_explained {
@@ -21,9 +23,14 @@ typedef struct apl_explained {
     const apl_finding *finding;  /* FINDING */
     const apl_rule_info **rules; /* CHECK: all of them, sorted by id; FINDING: the one */
     size_t rule_count;
-    apl_kind kind;                 /* KIND */
-    APL_VECTOR(uint32_t) findings; /* ASSET, CHECK: numbers of its findings; KIND: none */
-    APL_VECTOR(uint32_t) assets;   /* KIND: its assets */
+    apl_kind kind;                                /* KIND */
+    APL_VECTOR(uint32_t) findings;                /* ASSET, CHECK: numbers of its findings; KIND: none */
+    APL_VECTOR(uint32_t) assets;                  /* KIND: its assets */
+    const apl_path *path;                         /* PATH */
+    APL_VECTOR(const apl_technique *) techniques; /* TECHNIQUE */
+    APL_VECTOR(uint32_t)
+    paths; /* numbers of the attack paths that touch the asset, use the technique, or that fixing the
+              finding breaks */
 } apl_explained;
 
 /* Finds what `id` names; APL_E_USAGE with the nearest name when nothing does. `snapshot` or `content` may be NULL. The

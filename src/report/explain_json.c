@@ -4,6 +4,8 @@
  * Rows come from report/row.c. */
 #include "report/explain_json.h"
 
+#include "report/explain_paths.h"
+
 #include "report/explain_origins.h"
 #include "report/row.h"
 
@@ -161,7 +163,7 @@ static void write_kind(apl_text *out, const apl_report *report)
 
 apl_status apl_explain_write_json(apl_output *output, const apl_report *report)
 {
-    static const char *const names[] = {"asset", "finding", "check", "kind"};
+    static const char *const names[] = {"asset", "finding", "check", "kind", "path", "technique"};
     const apl_explained *explained = report->explained;
     const apl_estate *estate = report->snapshot ? report->snapshot->estate : NULL;
     apl_arena *scratch = apl_arena_new();
@@ -192,6 +194,7 @@ apl_status apl_explain_write_json(apl_output *output, const apl_report *report)
     apl_text_add(out, APL_STR(",\n\"used_for_because\":"));
     write_used_for(out, estate, explained->asset);
     apl_explain_origins_json(out, estate, explained->asset);
+    apl_explain_paths_json(out, report);
     apl_text_add(out, APL_STR(",\n\"history\":"));
     write_history(out, report->history);
     apl_text_add(out, APL_STR(",\n\"body\":"));

@@ -4,6 +4,9 @@
  * one thing explained wants all of it. */
 #include "report/explain_text.h"
 
+#include "report/explain_paths.h"
+#include "report/text_paths.h"
+
 #include "report/explain_origins.h"
 #include "report/remedy.h"
 #include "report/row.h"
@@ -474,6 +477,13 @@ apl_status apl_explain_write_text(apl_output *output, const apl_report *report)
     case APL_EXPLAINED_KIND:
         explain_kind(&output->text, report);
         break;
+    case APL_EXPLAINED_PATH:
+        apl_text_path(&output->text, report, report->explained->path);
+        break;
+    case APL_EXPLAINED_TECHNIQUE:
+        apl_explain_technique_text(&output->text, report);
+        break;
     }
+    apl_explain_paths_text(&output->text, report);
     return apl_output_step(output);
 }

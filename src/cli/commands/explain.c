@@ -104,7 +104,7 @@ static apl_status explain_run(apl_session *session)
 
 const apl_command apl_command_explain = {
     .name = "explain",
-    .summary = "one asset, finding, check, rule or kind, whole",
+    .summary = "one asset, finding, attack path, technique, check, rule or kind, whole",
     .options = options,
     .run = explain_run,
     .arguments = "ID [SOURCE...]",
