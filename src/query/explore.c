@@ -183,6 +183,16 @@ static apl_status take_values(parsing *p, apl_words *out)
     return APL_OK;
 }
 
+/* Kinds and relations are lower case in the vocabulary. */
+static apl_str lowered(const parsing *p, apl_str text)
+{
+    char *copy = apl_arena_alloc(p->arena, (size_t)text.size + 1);
+
+    for (uint32_t i = 0; i < text.size; i++)
+        copy[i] = apl_char_lower(text.data[i]);
+    return apl_str_make(copy, text.size);
+}
+
 static bool has_star(apl_str text)
 {
     return apl_str_find(text, APL_STR("*")) >= 0;
@@ -194,7 +204,7 @@ static apl_status check_entity(const parsing *p, apl_str text)
     bool is_type = apl_str_find(text, APL_STR("/")) >= 0 || apl_str_find(text, APL_STR(".")) >= 0 ||
                    apl_str_find(text, APL_STR("::")) >= 0;
 
-    if (is_type || has_star(text) || apl_vocabulary_kind(p->vocabulary, text) != APL_KIND_NONE)
+    if (is_type || has_star(text) || apl_vocabulary_kind(p->vocabulary, lowered(p, text)) != APL_KIND_NONE)
         return APL_OK;
     apl_guess nearest = apl_vocabulary_nearest_kind(p->vocabulary, text);
     return unknown(p, &nearest, "kind or type");
@@ -355,7 +365,7 @@ static apl_status take_condition(parsing *p, bool *wants_condition)
         return wrong(p, "a condition");
     *wants_condition = false;
     apl_str text = p->words[p->next].text;
-    apl_relation_type relation = apl_vocabulary_relation(p->vocabulary, text);
+    apl_relation_type relation = apl_vocabulary_relation(p->vocabulary, lowered(p, text));
     apl_status status = APL_OK;
     if (is_word(p, p->next, "has"))
         status = take_insight(p);
