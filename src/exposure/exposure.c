@@ -1,88 +1,35 @@
-/* exposure/exposure.c: closed, open, ranges, bypass: the first that decides.
+/* exposure/exposure.c: closed, open, ranges, bypass: the first that decides for an asset alone.
  *
- * An asset whose type has no exposure inputs is `none` when its kind has no network surface, else unknown. Settings of
- * other assets (security groups, gateways) are not looked at here, but for those below it that its type names. */
+ * An asset whose type has no exposure inputs is `none` when its kind has no network surface, else unknown. What assets
+ * below it let in and how open what it stands in is belong to it; what others pass on to it is spread.c's. */
 #include "exposure/exposure.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
 #include "base/threads.h"
+#include "exposure/address.h"
+#include "exposure/gate.h"
+#include "exposure/spread.h"
 
 #define PARENTS_MAX 16
 #define RUN_ASSETS 4096
 
-typedef struct network {
-    uint8_t bytes[16];
-    unsigned size; /* 4 or 16 */
-    unsigned prefix_bits;
-} network;
-
-static bool parse_prefix(unsigned *bits, apl_str text, unsigned bits_max)
+/* One address, without a prefix. */
+static bool is_address(apl_network *out, apl_str text)
 {
-    unsigned value = 0;
-
-    if (text.size == 0 || text.size > 3)
-        return false;
-    for (uint32_t i = 0; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return false;
-        value = value * 10 + (unsigned)(text.data[i] - '0');
-    }
-    *bits = value;
-    return value <= bits_max;
-}
-
-static bool parse_address(network *out, apl_str text)
-{
-    char copy[INET6_ADDRSTRLEN + 1];
-
-    if (text.size == 0 || text.size >= sizeof copy)
-        return false;
-    memcpy(copy, text.data, text.size);
-    copy[text.size] = 0;
-    out->size = inet_pton(AF_INET, copy, out->bytes) == 1 ? 4 : inet_pton(AF_INET6, copy, out->bytes) == 1 ? 16 : 0;
-    out->prefix_bits = out->size * 8;
-    return out->size != 0;
-}
-
-/* "a.b.c.d", "a.b.c.d/n" or the IPv6 forms. */
-static bool parse_network(network *out, apl_str text)
-{
-    text = apl_str_trim(text);
-    long slash = apl_str_find(text, APL_STR("/"));
-
-    if (!parse_address(out, slash < 0 ? text : apl_str_slice(text, 0, (size_t)slash)))
-        return false;
-    return slash < 0 ||
-           parse_prefix(&out->prefix_bits, apl_str_slice(text, (size_t)slash + 1, text.size), out->size * 8);
-}
-
-/* Private and other addresses that no one outside can come from: RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291. */
-static bool is_private(const network *net)
-{
-    const uint8_t *b = net->bytes;
-
-    if (net->size == 4) {
-        return (b[0] == 10 && net->prefix_bits >= 8) ||
-               (b[0] == 172 && (b[1] & 0xF0) == 16 && net->prefix_bits >= 12) ||
-               (b[0] == 192 && b[1] == 168 && net->prefix_bits >= 16) || (b[0] == 127 && net->prefix_bits >= 8) ||
-               (b[0] == 169 && b[1] == 254 && net->prefix_bits >= 16) ||
-               (b[0] == 100 && (b[1] & 0xC0) == 64 && net->prefix_bits >= 10);
-    }
-    return ((b[0] & 0xFE) == 0xFC && net->prefix_bits >= 7) || (b[0] == 0xFE && (b[1] & 0xC0) == 0x80);
+    return apl_str_find(text, APL_STR("/")) < 0 && apl_network_parse(out, text);
 }
 
 /* "a.b.c.d-e.f.g.h": its width in addresses decides. */
 static apl_exposure exposure_of_span(apl_str first, apl_str last)
 {
-    network a;
-    network b;
+    apl_network a;
+    apl_network b;
 
-    if (!parse_address(&a, apl_str_trim(first)) || !parse_address(&b, apl_str_trim(last)) || a.size != b.size)
+    if (!is_address(&a, first) || !is_address(&b, last) || a.size != b.size)
         return APL_EXPOSURE_UNKNOWN;
-    if (is_private(&a) && is_private(&b))
+    if (apl_network_is_private(&a) && apl_network_is_private(&b))
         return APL_EXPOSURE_PRIVATE;
     /* Both ends share less than a /8 (IPv6: /32): at least that wide. */
     if (a.size == 4 && b.bytes[0] != a.bytes[0])
@@ -94,7 +41,7 @@ static apl_exposure exposure_of_span(apl_str first, apl_str last)
 
 apl_exposure apl_exposure_of_range(apl_str range)
 {
-    network net;
+    apl_network net;
     long dash = apl_str_find(range, APL_STR("-"));
 
     if (apl_str_equal(range, APL_STR("*")) || apl_str_equal_nocase(range, APL_STR("any")) ||
@@ -103,9 +50,9 @@ apl_exposure apl_exposure_of_range(apl_str range)
     if (dash > 0)
         return exposure_of_span(apl_str_slice(range, 0, (size_t)dash),
                                 apl_str_slice(range, (size_t)dash + 1, range.size));
-    if (!parse_network(&net, range))
+    if (!apl_network_parse(&net, range))
         return APL_EXPOSURE_UNKNOWN;
-    if (is_private(&net))
+    if (apl_network_is_private(&net))
         return APL_EXPOSURE_PRIVATE;
     return net.prefix_bits <= (net.size == 4 ? 8u : 32u) ? APL_EXPOSURE_INTERNET : APL_EXPOSURE_TRUSTED;
 }
@@ -169,37 +116,53 @@ static apl_truth truth_of(const apl_condition *condition, const apl_subject *sub
     return condition ? apl_condition_eval(condition, &eval) : APL_FALSE;
 }
 
-static apl_exposure exposure_of(const apl_exposure_rule *rule, const apl_subject *subject, apl_arena *scratch)
+/* `input` is what decided. */
+static apl_exposure exposure_of(const apl_exposure_rule *rule, const apl_subject *subject, apl_arena *scratch,
+                                apl_own_input *input)
 {
+    *input = APL_OWN_NOTHING;
     if (truth_of(rule->none, subject, scratch) == APL_TRUE)
         return APL_EXPOSURE_NONE;
+    *input = APL_OWN_UNKNOWN;
     if (truth_of(rule->unknown, subject, scratch) != APL_FALSE)
         return APL_EXPOSURE_UNKNOWN;
+    *input = APL_OWN_CLOSED;
     apl_truth closed = truth_of(rule->closed, subject, scratch);
     if (closed == APL_TRUE)
         return APL_EXPOSURE_PRIVATE;
-    apl_truth open = truth_of(rule->open, subject, scratch);
-    if (closed != APL_FALSE || (open != APL_TRUE && open != APL_FALSE))
+    if (closed != APL_FALSE)
         return APL_EXPOSURE_UNKNOWN;
+    *input = APL_OWN_OPEN;
+    apl_truth open = truth_of(rule->open, subject, scratch);
     if (open == APL_TRUE)
         return APL_EXPOSURE_INTERNET;
+    if (open != APL_FALSE)
+        return APL_EXPOSURE_UNKNOWN;
+    *input = APL_OWN_RANGES;
     apl_exposure ranges = rule->has_span ? exposure_of_ends(rule, subject) : exposure_of_all_ranges(rule, subject);
     if (ranges != APL_EXPOSURE_PRIVATE)
         return ranges;
+    *input = APL_OWN_BYPASS;
     apl_truth bypass = truth_of(rule->bypass, subject, scratch);
-    if (bypass != APL_TRUE && bypass != APL_FALSE)
+    if (bypass == APL_TRUE)
+        return APL_EXPOSURE_TRUSTED;
+    if (bypass != APL_FALSE)
         return APL_EXPOSURE_UNKNOWN;
-    return bypass == APL_TRUE ? APL_EXPOSURE_TRUSTED : APL_EXPOSURE_PRIVATE;
+    *input = APL_OWN_OTHERWISE;
+    return APL_EXPOSURE_PRIVATE;
 }
 
 typedef struct exposure_job {
     apl_estate *estate;
     const apl_services *services;
+    uint8_t *own; /* by asset: apl_own_input */
     apl_arena *scratch[APL_THREADS_MAX];
-    bool *opener;    /* by number of the type: some other names it */
-    apl_table *read; /* "type in scope" of the children that were read */
-    uint8_t *below;  /* by asset: the widest of its children, APL_EXPOSURE_UNKNOWN when there is none */
-    bool *is_open;   /* by asset: one of its children is unknown */
+    bool *opener;        /* by number of the type: some other names it */
+    apl_table *read;     /* "type in scope" of the children that were read */
+    uint8_t *below;      /* by asset: the widest of its children, APL_EXPOSURE_UNKNOWN when there is none */
+    bool *is_open;       /* by asset: one of its children is unknown */
+    uint32_t *opened_by; /* by asset: the child that opens it widest, plus 1 */
+    uint32_t *origins;   /* by asset: the one that decided instead of its own inputs, plus 1 */
 } exposure_job;
 
 static const apl_type *type_of(const exposure_job *job, const apl_asset *asset)
@@ -217,12 +180,21 @@ static void set_own(void *context, unsigned thread, size_t from, size_t to)
         asset->exposure = APL_EXPOSURE_UNKNOWN;
         if (job->estate->vocabulary->kinds.items[asset->kind].has_no_network)
             asset->exposure = APL_EXPOSURE_NONE;
-        if (!asset->is_read || type == NULL || !type->exposure.is_given || type->exposure.is_parents)
+        if (!asset->is_read || type == NULL || !type->exposure.has_own)
             continue;
         apl_subject subject = {NULL, asset, asset->plan};
-        asset->exposure = (uint8_t)exposure_of(&type->exposure, &subject, job->scratch[thread]);
+        apl_own_input input;
+        asset->exposure = (uint8_t)exposure_of(&type->exposure, &subject, job->scratch[thread], &input);
+        job->own[i] = (uint8_t)input;
         apl_arena_reset(job->scratch[thread]);
     }
+}
+
+/* Another asset decided for this one; 0: none that is known. */
+static void decide_by(exposure_job *job, apl_asset_id asset, uint32_t origin)
+{
+    job->own[asset] = origin ? APL_OWN_OTHER : APL_OWN_UNKNOWN;
+    job->origins[asset] = origin;
 }
 
 /* What an asset opens is open only as far as what it stands in is. */
@@ -237,9 +209,12 @@ static void keep_within(exposure_job *job)
             continue;
         for (uint32_t r = estate->relations_out[i]; r < estate->relations_out[i + 1]; r++) {
             const apl_relation *relation = &estate->relations.items[r];
-            if (relation->type == type->exposure.within &&
-                asset->exposure > estate->assets.items[relation->to].exposure && asset->exposure > APL_EXPOSURE_PRIVATE)
-                asset->exposure = estate->assets.items[relation->to].exposure;
+            if (relation->type != type->exposure.within ||
+                asset->exposure <= estate->assets.items[relation->to].exposure ||
+                asset->exposure <= APL_EXPOSURE_PRIVATE)
+                continue;
+            asset->exposure = estate->assets.items[relation->to].exposure;
+            decide_by(job, (apl_asset_id)i, relation->to + 1);
         }
     }
 }
@@ -251,9 +226,26 @@ static bool takes_parents(const exposure_job *job, const apl_asset *asset)
     return type && type->exposure.is_parents;
 }
 
+/* The evidence of the asset above, as evidence of the one below it; children of one asset share it. */
+static void set_parents_evidence(apl_estate *estate, apl_asset_id asset, apl_asset_id above, apl_asset_id *last)
+{
+    apl_exposure_evidence evidence;
+
+    if (above == APL_ASSET_NONE || !apl_exposure_evidence_of(&evidence, estate, above))
+        return;
+    if (*last == APL_ASSET_NONE || estate->assets.items[*last].parent != estate->assets.items[asset].parent) {
+        APL_PUSH(&estate->exposure_evidence, evidence);
+        estate->exposure_evidence_of[asset] = (uint32_t)estate->exposure_evidence.count;
+    } else {
+        estate->exposure_evidence_of[asset] = estate->exposure_evidence_of[*last];
+    }
+    *last = asset;
+}
+
 static void set_parents(exposure_job *job)
 {
     apl_estate *estate = job->estate;
+    apl_asset_id last = APL_ASSET_NONE;
 
     for (size_t i = 0; i < estate->assets.count; i++) {
         apl_asset *asset = &estate->assets.items[i];
@@ -267,7 +259,20 @@ static void set_parents(exposure_job *job)
         }
         asset->exposure =
             above == APL_ASSET_NONE ? (uint8_t)APL_EXPOSURE_UNKNOWN : estate->assets.items[above].exposure;
+        set_parents_evidence(estate, (apl_asset_id)i, above, &last);
     }
+}
+
+bool apl_exposure_evidence_of(apl_exposure_evidence *out, const apl_estate *estate, apl_asset_id asset)
+{
+    uint32_t index = estate->exposure_evidence_of ? estate->exposure_evidence_of[asset] : 0;
+
+    if (index == 0)
+        return false;
+    *out = estate->exposure_evidence.items[index - 1];
+    if (out->asset == APL_ASSET_NONE)
+        out->asset = asset;
+    return true;
 }
 
 static apl_str read_key(apl_arena *arena, apl_str type, apl_str scope)
@@ -301,6 +306,10 @@ static void gather_children(exposure_job *job)
         if (above == NULL || !opens(&above->exposure, child->type))
             continue;
         (void)apl_table_put(job->read, read_key(job->scratch[0], child->type, child->scope), 1);
+        uint32_t *widest = &job->opened_by[child->parent];
+        if (*widest == 0 || apl_exposure_rank((apl_exposure)child->exposure) >
+                                apl_exposure_rank((apl_exposure)estate->assets.items[*widest - 1].exposure))
+            *widest = (uint32_t)i + 1;
         if (child->exposure == APL_EXPOSURE_UNKNOWN)
             job->is_open[child->parent] = true;
         else if (child->exposure > job->below[child->parent])
@@ -334,12 +343,15 @@ static void open_by_children(exposure_job *job)
         bool has_any = job->below[i] != APL_EXPOSURE_UNKNOWN || job->is_open[i];
         bool is_unsure = job->is_open[i] ||
                          (!has_any && (type->exposure.wants_child || !was_read(job, &type->exposure, asset->scope)));
+        uint8_t alone = asset->exposure;
         if (job->below[i] == APL_EXPOSURE_INTERNET)
             asset->exposure = APL_EXPOSURE_INTERNET;
         else if (is_unsure)
             asset->exposure = APL_EXPOSURE_UNKNOWN;
         else if (asset->exposure != APL_EXPOSURE_UNKNOWN && job->below[i] > asset->exposure)
             asset->exposure = job->below[i];
+        if (asset->exposure != alone)
+            decide_by(job, (apl_asset_id)i, job->opened_by[i]);
     }
 }
 
@@ -368,8 +380,10 @@ static void set_children(exposure_job *job)
     job->read = apl_table_new(true);
     job->below = apl_memory_new(count + 1);
     job->is_open = apl_memory_new((count + 1) * sizeof *job->is_open);
+    job->opened_by = apl_memory_new((count + 1) * sizeof *job->opened_by);
     gather_children(job);
     open_by_children(job);
+    apl_memory_free(job->opened_by);
     apl_memory_free(job->is_open);
     apl_memory_free(job->below);
     apl_table_free(job->read);
@@ -383,10 +397,15 @@ void apl_exposure_set(apl_estate *estate, const apl_services *services, unsigned
     APL_ASSERT(threads <= APL_THREADS_MAX);
     for (unsigned i = 0; i < threads; i++)
         job.scratch[i] = apl_arena_new();
+    job.own = apl_memory_new(estate->assets.count + 1);
+    job.origins = apl_memory_new((estate->assets.count + 1) * sizeof *job.origins);
     apl_parallel(threads, estate->assets.count, RUN_ASSETS, set_own, &job);
     set_children(&job);
     keep_within(&job);
+    apl_exposure_spread(estate, services, job.own, job.origins);
     set_parents(&job);
+    apl_memory_free(job.origins);
+    apl_memory_free(job.own);
     for (unsigned i = 0; i < threads; i++)
         apl_arena_free(job.scratch[i]);
 }

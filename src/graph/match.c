@@ -113,6 +113,7 @@ static apl_asset_id asset_added(matching *job, apl_asset asset)
     asset.id = apl_arena_str(estate->arena, asset.id);
     asset.name = apl_arena_str(estate->arena, asset.name);
     asset.parent = APL_ASSET_NONE;
+    asset.sensitivity_from = APL_ASSET_NONE;
     asset.same_letters = APL_ASSET_NONE;
     asset.criticality = APL_LEVEL_MEDIUM;
     (void)apl_table_put(job->added, asset.id, (uint32_t)estate->assets.count);

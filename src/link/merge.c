@@ -276,14 +276,37 @@ void apl_link_sort_stubs(apl_estate *estate, size_t stubs_from)
     apl_memory_free(numbers);
 }
 
+static void move_number(apl_asset_id *asset, const uint32_t *numbers)
+{
+    if (*asset != APL_ASSET_NONE)
+        *asset = numbers[*asset];
+}
+
+/* Why assets have their exposure moves along with them; the new ones have none. */
+static void renumber_exposure(apl_estate *estate, size_t first_new, const uint32_t *numbers)
+{
+    uint32_t *before = estate->exposure_evidence_of;
+
+    if (before == NULL)
+        return;
+    estate->exposure_evidence_of = apl_memory_new((estate->assets.count + 1) * sizeof *before);
+    for (size_t i = 0; i < first_new; i++)
+        estate->exposure_evidence_of[numbers[i]] = before[i];
+    apl_memory_free(before);
+    for (size_t i = 0; i < estate->exposure_evidence.count; i++) {
+        move_number(&estate->exposure_evidence.items[i].asset, numbers);
+        move_number(&estate->exposure_evidence.items[i].through, numbers);
+    }
+}
+
 void apl_link_add_assets(apl_estate *estate, size_t first_new, uint32_t *numbers)
 {
     sort_in(estate, first_new, numbers);
     for (size_t i = 0; i < estate->assets.count; i++) {
-        apl_asset *asset = &estate->assets.items[i];
-        if (asset->parent != APL_ASSET_NONE)
-            asset->parent = numbers[asset->parent];
+        move_number(&estate->assets.items[i].parent, numbers);
+        move_number(&estate->assets.items[i].sensitivity_from, numbers);
     }
+    renumber_exposure(estate, first_new, numbers);
     apl_link_index_relations(estate);
 }
 

@@ -32,6 +32,8 @@ void apl_estate_free(apl_estate *estate)
     apl_memory_free(estate->relations_out);
     apl_memory_free(estate->relations_in);
     apl_memory_free(estate->relations_by_to);
+    apl_memory_free(estate->exposure_evidence.items);
+    apl_memory_free(estate->exposure_evidence_of);
     apl_memory_free(estate->findings.items);
     apl_memory_free(estate->paths.items);
     apl_memory_free(estate->edges.items);

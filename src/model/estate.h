@@ -88,6 +88,17 @@ typedef struct apl_relation {
     apl_str evidence; /* the JSON path or document that says so */
 } apl_relation;
 
+/* Why an asset has its exposure: the setting or the rule that decided. Texts may be empty. */
+typedef struct apl_exposure_evidence {
+    apl_asset_id asset;   /* whose setting or rule it is; APL_ASSET_NONE: of the asset itself */
+    apl_asset_id through; /* the address, balancer, gateway or interface that passed it on, or APL_ASSET_NONE */
+    apl_str path;         /* in that asset's body */
+    apl_str ports;        /* that are open to the widest range: "22, 8000-8100, 53/udp"; empty: ports do not matter */
+    apl_str range;        /* the widest source that is let in, as it is written */
+    int8_t width;         /* of all that is let in, as bits of an IPv4 prefix: 0 is everybody; -1: no addresses known */
+    bool is_guarded;      /* what comes is inspected on its way, by a web application firewall */
+} apl_exposure_evidence;
+
 typedef enum apl_severity {
     APL_SEVERITY_INFO = 0,
     APL_SEVERITY_LOW,
@@ -194,6 +205,8 @@ struct apl_estate {
     uint32_t *relations_out;            /* assets.count + 1 offsets into relations, by `from` */
     uint32_t *relations_in;             /* assets.count + 1 offsets into relations_by_to */
     uint32_t *relations_by_to;          /* relation numbers sorted by `to` */
+    APL_VECTOR(apl_exposure_evidence) exposure_evidence;
+    uint32_t *exposure_evidence_of;     /* by asset: index + 1; NULL before exposure was set */
     APL_VECTOR(apl_finding) findings;   /* sorted by (severity high first, rule id, asset id) */
     uint64_t passes;                    /* pass findings are counted; kept in `findings` only when asked for */
     apl_score score;

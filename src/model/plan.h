@@ -55,6 +55,7 @@ typedef enum apl_special {
     APL_FIELD_SCOPE,
     APL_FIELD_AI,
     APL_FIELD_USED_FOR, /* aplomb.usedFor[*] */
+    APL_FIELD_OPEN_PORTS, /* aplomb.openPorts[*]: "22", "8000-8100" */
     APL_FIELD_EXPOSURE,
     APL_FIELD_SENSITIVITY,
     APL_FIELD_CRITICALITY,

@@ -165,11 +165,31 @@ static void enter_array(apl_walk *walk, apl_value array, uint16_t step)
 
 static bool is_virtual(const apl_binding *binding)
 {
-    return binding->special == APL_FIELD_USED_FOR || binding->special == APL_FIELD_RELATIONS ||
-           binding->special == APL_FIELD_RELATIONS_IN;
+    return binding->special == APL_FIELD_USED_FOR || binding->special == APL_FIELD_OPEN_PORTS ||
+           binding->special == APL_FIELD_RELATIONS || binding->special == APL_FIELD_RELATIONS_IN;
 }
 
-/* The members of a derived array: numbers of relations of the wanted type, or bits of used_for. */
+/* The next range of ports that TCP has: "22" or "8000-8100"; false after the last one. */
+static bool next_open_port(apl_str *out, apl_str *rest)
+{
+    while (apl_str_next(out, rest, ',')) {
+        *out = apl_str_trim(*out);
+        if (out->size && !apl_str_ends(*out, APL_STR("/udp")))
+            return true;
+    }
+    return false;
+}
+
+static apl_str open_ports(const apl_subject *subject)
+{
+    const apl_estate *estate = subject->estate;
+    uint32_t index =
+        estate->exposure_evidence_of ? estate->exposure_evidence_of[subject->asset - estate->assets.items] : 0;
+
+    return index ? estate->exposure_evidence.items[index - 1].ports : APL_STR_NONE;
+}
+
+/* The members of a derived array: numbers of relations of the wanted type, bits of used_for, or open ports. */
 static uint32_t virtual_size(const apl_subject *subject, const apl_binding *binding)
 {
     const apl_estate *estate = subject->estate;
@@ -179,6 +199,12 @@ static uint32_t virtual_size(const apl_subject *subject, const apl_binding *bind
         return 0;
     if (binding->special == APL_FIELD_USED_FOR)
         return (uint32_t)__builtin_popcount(subject->asset->used_for);
+    if (binding->special == APL_FIELD_OPEN_PORTS) {
+        apl_str rest = open_ports(subject);
+        for (apl_str port; next_open_port(&port, &rest);)
+            count++;
+        return count;
+    }
     size_t asset = (size_t)(subject->asset - estate->assets.items);
     const uint32_t *offsets = binding->special == APL_FIELD_RELATIONS ? estate->relations_out : estate->relations_in;
     if (offsets == NULL)
@@ -206,6 +232,14 @@ static apl_value virtual_member(const apl_subject *subject, const apl_binding *b
         for (unsigned bit = 0; bit < 3; bit++) {
             if ((subject->asset->used_for & (1u << bit)) && index-- == 0)
                 return apl_value_string(apl_str_from(uses[bit]));
+        }
+        return APL_MISSING;
+    }
+    if (binding->special == APL_FIELD_OPEN_PORTS) {
+        apl_str rest = open_ports(subject);
+        for (apl_str port; next_open_port(&port, &rest); index--) {
+            if (index == 0)
+                return apl_value_string(port);
         }
         return APL_MISSING;
     }
@@ -238,7 +272,8 @@ void apl_walk_start(apl_walk *walk, const apl_subject *subject, apl_field_id fie
     walk->binding = &subject->plan->bindings[field];
     walk->missing_is_unread = missing_is_unread(subject->asset, walk->binding);
     if (is_virtual(walk->binding)) {
-        walk->is_unread = subject->estate == NULL;
+        walk->is_unread = subject->estate == NULL || (walk->binding->special == APL_FIELD_OPEN_PORTS &&
+                                                      subject->asset->exposure == APL_EXPOSURE_UNKNOWN);
         enter_array(walk, (apl_value){.type = APL_VALUE_ARRAY, .size = virtual_size(subject, walk->binding)}, 0);
         walk->is_started = true;
         return;
@@ -304,6 +339,7 @@ apl_str apl_subject_path(apl_arena *arena, const apl_subject *subject, apl_field
         [APL_FIELD_SCOPE] = "aplomb.scope",
         [APL_FIELD_AI] = "aplomb.ai",
         [APL_FIELD_USED_FOR] = "aplomb.usedFor[*]",
+        [APL_FIELD_OPEN_PORTS] = "aplomb.openPorts[*]",
         [APL_FIELD_EXPOSURE] = "aplomb.exposure",
         [APL_FIELD_SENSITIVITY] = "aplomb.sensitivity",
         [APL_FIELD_CRITICALITY] = "aplomb.criticality",

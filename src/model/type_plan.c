@@ -259,13 +259,15 @@ bool apl_derived_is_known(apl_str name, const apl_vocabulary *vocabulary, apl_gu
             apl_guess_try(guess, apl_str_from(special_names[i].name));
         return false;
     }
-    if (special_named(base) != APL_FIELD_PATH || apl_str_equal_nocase(base, APL_STR("aplomb.usedFor")))
+    if (special_named(base) != APL_FIELD_PATH || apl_str_equal_nocase(base, APL_STR("aplomb.usedFor")) ||
+        apl_str_equal_nocase(base, APL_STR("aplomb.openPorts")))
         return true;
     for (size_t i = 0; i < sizeof special_names / sizeof special_names[0]; i++) {
         if (apl_field_is_derived(apl_str_from(special_names[i].name)))
             apl_guess_try(guess, apl_str_from(special_names[i].name));
     }
     apl_guess_try(guess, APL_STR("aplomb.usedFor"));
+    apl_guess_try(guess, APL_STR("aplomb.openPorts"));
     return false;
 }
 
@@ -280,8 +282,8 @@ static void bind_virtual_array(plan_build *build, apl_binding *binding, apl_spec
     binding->step_count = 1;
 }
 
-/* aplomb.usedFor, aplomb.relations.<type> and aplomb.relationsIn.<type>, each with or without `[*]` behind it, the
- * latter also with a fact of the asset at the other end behind that. */
+/* aplomb.usedFor, aplomb.openPorts, aplomb.relations.<type> and aplomb.relationsIn.<type>, each with or without `[*]`
+ * behind it, the latter also with a fact of the asset at the other end behind that. */
 static bool bind_derived_array(plan_build *build, apl_binding *binding, apl_str name)
 {
     apl_str fact;
@@ -291,6 +293,10 @@ static bool bind_derived_array(plan_build *build, apl_binding *binding, apl_str 
 
     if (apl_str_equal_nocase(base, APL_STR("aplomb.usedFor"))) {
         bind_virtual_array(build, binding, APL_FIELD_USED_FOR, base);
+        return true;
+    }
+    if (apl_str_equal_nocase(base, APL_STR("aplomb.openPorts"))) {
+        bind_virtual_array(build, binding, APL_FIELD_OPEN_PORTS, base);
         return true;
     }
     bool is_out = apl_str_starts_nocase(base, out);

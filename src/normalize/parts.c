@@ -65,6 +65,8 @@ void apl_document_push_parts(apl_normalizer *normalizer, const apl_document *doc
         .holder = holder->id,
     };
 
+    if (normalizer->options.judges_all_types)
+        return; /* policies judge the resources that they are given */
     for (size_t i = type->part_count; i > 0; i--)
         push_parts(normalizer, &part, document->body, &type->parts[i - 1]);
 }

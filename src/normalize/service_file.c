@@ -63,8 +63,8 @@ static apl_status template_of(apl_template **out, const apl_services_options *op
     return status == APL_OK ? status : apl_fail_context(status, "%s: %s", where, name);
 }
 
-static apl_status condition_of(apl_condition **out, const apl_services_options *options, apl_value object,
-                               const char *name, const char *where)
+apl_status apl_service_file_condition(apl_condition **out, const apl_services_options *options, apl_value object,
+                                      const char *name, const char *where)
 {
     apl_value condition = apl_value_member(object, name);
 
@@ -173,7 +173,7 @@ apl_status apl_service_file_provider(apl_provider *out, const apl_services_optio
     return status;
 }
 
-static apl_status kind_named(apl_kind *out, const apl_services_options *options, apl_str name, const char *where)
+apl_status apl_service_file_kind(apl_kind *out, const apl_services_options *options, apl_str name, const char *where)
 {
     char hint[APL_GUESS_HINT_BYTES];
 
@@ -194,7 +194,7 @@ static apl_status kinds_of(apl_type *out, const apl_services_options *options, a
     if (kind.type == APL_VALUE_STRING) {
         out->kinds = APL_ARENA_NEW(options->arena, apl_kind_choice);
         out->kind_count = 1;
-        return kind_named(&out->kinds[0].kind, options, apl_value_str(kind), where);
+        return apl_service_file_kind(&out->kinds[0].kind, options, apl_value_str(kind), where);
     }
     if (kind.type != APL_VALUE_ARRAY || kind.size == 0)
         return apl_fail(APL_E_CONTENT, "%s: kind must be a kind or a list of {when, kind}", where);
@@ -202,11 +202,11 @@ static apl_status kinds_of(apl_type *out, const apl_services_options *options, a
     out->kind_count = kind.size;
     for (uint32_t i = 0; status == APL_OK && i < kind.size; i++) {
         status = apl_service_file_members(kind.items[i], allowed, where);
+        apl_str name = apl_value_str(apl_value_member(kind.items[i], "kind"));
         if (status == APL_OK)
-            status =
-                kind_named(&out->kinds[i].kind, options, apl_value_str(apl_value_member(kind.items[i], "kind")), where);
+            status = apl_service_file_kind(&out->kinds[i].kind, options, name, where);
         if (status == APL_OK)
-            status = condition_of(&out->kinds[i].when, options, kind.items[i], "when", where);
+            status = apl_service_file_condition(&out->kinds[i].when, options, kind.items[i], "when", where);
     }
     if (status == APL_OK && out->kinds[kind.size - 1].when)
         return apl_fail(APL_E_CONTENT, "%s: the last kind must hold always, without `when`", where);
@@ -223,8 +223,12 @@ static apl_status end_of(apl_relation_end *out, const apl_services_options *opti
     return status == APL_OK ? template_of(&out->suffix, options, object, names[2], where) : status;
 }
 
-static apl_status no_relation(const apl_services_options *options, apl_str name, const char *where)
+apl_status apl_service_file_relation(apl_relation_type *out, const apl_services_options *options, apl_str name,
+                                     const char *where)
 {
+    *out = apl_vocabulary_relation(options->vocabulary, name);
+    if (*out != APL_RELATION_NONE)
+        return APL_OK;
     apl_guess nearest = apl_vocabulary_nearest_relation(options->vocabulary, name);
     char hint[APL_GUESS_HINT_BYTES];
 
@@ -245,22 +249,19 @@ static apl_status relation_of(apl_relation_rule *out, const apl_services_options
 
     if (status != APL_OK)
         return status;
-    apl_str type = apl_value_str(apl_value_member(object, "type"));
-    out->type = apl_vocabulary_relation(options->vocabulary, type);
-    if (out->type == APL_RELATION_NONE)
-        return no_relation(options, type, where);
-    if (apl_value_is_there(kind))
-        status = kind_named(&out->stub_kind, options, apl_value_str(kind), where);
+    status = apl_service_file_relation(&out->type, options, apl_value_str(apl_value_member(object, "type")), where);
+    if (status == APL_OK && apl_value_is_there(kind))
+        status = apl_service_file_kind(&out->stub_kind, options, apl_value_str(kind), where);
     if (status == APL_OK)
         status = end_of(&out->from, options, object, from_names, where);
     if (status == APL_OK)
         status = end_of(&out->to, options, object, to_names, where);
     if (status == APL_OK)
-        status = condition_of(&out->when, options, object, "when", where);
+        status = apl_service_file_condition(&out->when, options, object, "when", where);
     if (status == APL_OK)
-        status = condition_of(&out->unless, options, object, "unless", where);
+        status = apl_service_file_condition(&out->unless, options, object, "unless", where);
     if (status == APL_OK)
-        status = condition_of(&out->where, options, object, "where", where);
+        status = apl_service_file_condition(&out->where, options, object, "where", where);
     if (status == APL_OK)
         status = template_of(&out->stub_name, options, object, "target_name", where);
     out->stub_type = text_of(options, object, "target_type");
@@ -299,12 +300,10 @@ static apl_status inherits_of(apl_type *out, const apl_services_options *options
     if (texts_of(&names, &out->inherit_count, options, list) != APL_OK)
         return apl_fail_context(APL_E_CONTENT, "%s.inherits", where);
     out->inherits = APL_ARENA_ARRAY(options->arena, apl_relation_type, out->inherit_count);
-    for (size_t i = 0; i < out->inherit_count; i++) {
-        out->inherits[i] = apl_vocabulary_relation(options->vocabulary, names[i]);
-        if (out->inherits[i] == APL_RELATION_NONE)
-            return no_relation(options, names[i], where);
-    }
-    return APL_OK;
+    apl_status status = APL_OK;
+    for (size_t i = 0; status == APL_OK && i < out->inherit_count; i++)
+        status = apl_service_file_relation(&out->inherits[i], options, names[i], where);
+    return status;
 }
 
 static apl_status keys_of(apl_type *out, const apl_services_options *options, apl_value list, const char *where)
@@ -380,8 +379,11 @@ static apl_status ranges_of(apl_exposure_rule *out, const apl_services_options *
         return apl_fail_context(APL_E_CONTENT, "%s.ranges", where);
     }
     apl_field_id *fields = APL_ARENA_ARRAY(options->arena, apl_field_id, out->range_count);
-    for (size_t i = 0; i < out->range_count; i++)
+    for (size_t i = 0; i < out->range_count; i++) {
         fields[i] = apl_fields_ask(options->fields, paths[i]);
+        out->range_paths = apl_arena_format(options->arena, "%.*s%s%.*s", APL_STR_ARG(out->range_paths), i ? ", " : "",
+                                            APL_STR_ARG(paths[i]));
+    }
     out->ranges = fields;
     return APL_OK;
 }
@@ -424,15 +426,27 @@ static apl_status within_of(apl_exposure_rule *out, const apl_services_options *
 {
     apl_str name = apl_value_str(apl_value_member(exposure, "within"));
 
-    out->within = name.size ? apl_vocabulary_relation(options->vocabulary, name) : APL_RELATION_NONE;
-    return name.size && out->within == APL_RELATION_NONE ? no_relation(options, name, where) : APL_OK;
+    out->within = APL_RELATION_NONE;
+    return name.size ? apl_service_file_relation(&out->within, options, name, where) : APL_OK;
 }
 
 static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options *options, apl_value exposure,
                               const char *where)
 {
-    static const char *const allowed[] = {"none",   "unknown",  "closed",      "open",   "ranges", "span",
-                                          "bypass", "children", "wants_child", "within", NULL};
+    static const char *const allowed[] = {
+        "none",        "unknown", "closed",  "open",   "ranges",  "span",         "bypass",    "children",
+        "wants_child", "within",  "guarded", "passes", "filters", "needs_filter", "addresses", "groups",
+        "rules",       NULL};
+    apl_str none_paths; /* an asset without a network surface has no evidence */
+    const struct {
+        const char *name;
+        apl_condition **target;
+        apl_str *paths;
+    } conditions[] = {
+        {"none", &out->none, &none_paths},          {"unknown", &out->unknown, &out->unknown_paths},
+        {"closed", &out->closed, &out->closed_paths}, {"open", &out->open, &out->open_paths},
+        {"bypass", &out->bypass, &out->bypass_paths},
+    };
 
     out->within = APL_RELATION_NONE;
     if (exposure.type == APL_VALUE_MISSING)
@@ -445,23 +459,22 @@ static apl_status exposure_of(apl_exposure_rule *out, const apl_services_options
     if (exposure.type != APL_VALUE_OBJECT)
         return apl_fail(APL_E_CONTENT, "%s: must be `parent` or an object of conditions", where);
     apl_status status = apl_service_file_members(exposure, allowed, where);
-    if (status == APL_OK)
-        status = condition_of(&out->none, options, exposure, "none", where);
-    if (status == APL_OK)
-        status = condition_of(&out->unknown, options, exposure, "unknown", where);
-    if (status == APL_OK)
-        status = condition_of(&out->closed, options, exposure, "closed", where);
-    if (status == APL_OK)
-        status = condition_of(&out->open, options, exposure, "open", where);
-    if (status == APL_OK)
-        status = condition_of(&out->bypass, options, exposure, "bypass", where);
+    for (size_t i = 0; status == APL_OK && i < sizeof conditions / sizeof conditions[0]; i++) {
+        apl_value condition = apl_value_member(exposure, conditions[i].name);
+        status = apl_service_file_condition(conditions[i].target, options, exposure, conditions[i].name, where);
+        out->has_own = out->has_own || apl_value_is_there(condition);
+        *conditions[i].paths = apl_exposure_file_paths(options->arena, condition);
+    }
     if (status == APL_OK)
         status = ranges_of(out, options, apl_value_member(exposure, "ranges"), where);
     if (status == APL_OK)
         status = span_of(out, options, apl_value_member(exposure, "span"), where);
     if (status == APL_OK)
         status = within_of(out, options, exposure, where);
-    return status == APL_OK ? children_of(out, options, exposure, where) : status;
+    if (status == APL_OK)
+        status = children_of(out, options, exposure, where);
+    out->has_own = out->has_own || out->range_count || out->has_span || out->child_count || out->within;
+    return status == APL_OK ? apl_exposure_file_others(out, options, exposure, where) : status;
 }
 
 static apl_status level_named(uint8_t *out, apl_str name, const char *where)
@@ -495,7 +508,7 @@ static apl_status labels_of(apl_type *out, const apl_services_options *options, 
         if (status == APL_OK)
             status = level_named(&label->level, apl_value_str(apl_value_member(list.items[i], "level")), where);
         if (status == APL_OK)
-            status = condition_of(&label->when, options, list.items[i], "when", where);
+            status = apl_service_file_condition(&label->when, options, list.items[i], "when", where);
     }
     return status;
 }
@@ -573,7 +586,7 @@ apl_status apl_service_file_recognition(apl_recognition *out, const apl_services
         texts_of(&names, &out->member_count, options, members) != APL_OK)
         status = apl_fail_context(APL_E_CONTENT, "%s.members", where);
     if (status == APL_OK)
-        status = condition_of(&out->when, options, object, "when", where);
+        status = apl_service_file_condition(&out->when, options, object, "when", where);
     if (status != APL_OK)
         return status;
     apl_field_id *fields = APL_ARENA_ARRAY(options->arena, apl_field_id, out->member_count);

@@ -54,9 +54,63 @@ typedef struct apl_relation_rule {
     apl_str evidence; /* empty: the first path of the template */
 } apl_relation_rule;
 
+/* The assets at the other end of a relation. */
+typedef struct apl_exposure_end {
+    apl_relation_type relation;
+    bool is_incoming;      /* the other end is where the relation starts */
+    const apl_kind *kinds; /* none: any */
+    size_t kind_count;
+} apl_exposure_end;
+
+/* Who else gets an asset's exposure. */
+typedef struct apl_exposure_pass {
+    apl_exposure_end end;
+    bool is_proxy;               /* the other end does not see the caller's address: no filter judges it */
+    bool has_ports;              /* only these ports of the other end are reached */
+    const apl_field_id *ports;
+    size_t port_count;
+    apl_condition *needs_filter; /* holds: an end that could have filters and has none stays closed */
+    apl_condition *replaces;     /* holds: in place of the end's own inputs, not beside them */
+} apl_exposure_pass;
+
+/* A member of a rule: in the items of a list by its steps, in an asset that is a rule itself by its field. */
+typedef struct apl_rule_path {
+    apl_field_id field;
+    const apl_str *steps;
+    size_t step_count;
+} apl_rule_path;
+
+typedef struct apl_rule_paths {
+    const apl_rule_path *items;
+    size_t count;
+} apl_rule_paths;
+
+/* What makes an asset a filter: rules, of which the first that matches decides; what none matches is denied. */
+typedef struct apl_filter_rules {
+    bool is_given;
+    bool has_list;      /* else the asset itself is one rule, unless has_contained */
+    bool has_contained; /* rules are also assets of their own, below this one */
+    apl_field_id list;
+    apl_str list_path;
+    apl_rule_paths id; /* of a rule in the list, to know it again as an asset */
+    apl_rule_paths order;
+    apl_rule_paths applies;
+    apl_str applies_equals;
+    apl_rule_paths allow;
+    apl_str allow_equals;
+    apl_rule_paths protocol;
+    apl_rule_paths sources;
+    apl_rule_paths source_groups; /* callers inside the network */
+    apl_rule_paths trusted;       /* something there: also lets in some outside that are known */
+    apl_rule_paths ports;
+    apl_rule_paths destinations;
+    apl_rule_paths destination_groups;
+} apl_filter_rules;
+
 typedef struct apl_exposure_rule {
     bool is_given;
     bool is_parents;
+    bool has_own; /* one of the members up to wants_child is given */
     apl_condition *none;
     apl_condition *unknown;
     apl_condition *closed;
@@ -70,6 +124,22 @@ typedef struct apl_exposure_rule {
     size_t child_count;
     apl_relation_type within; /* no wider than the asset at the other end, or APL_RELATION_NONE */
     bool wants_child;         /* each has at least one, so that none means unread */
+    apl_str unknown_paths; /* what each of them looks at, for evidence */
+    apl_str closed_paths;
+    apl_str open_paths;
+    apl_str bypass_paths;
+    apl_str range_paths;
+    apl_condition *guarded; /* holds: what passes through is inspected, which closes nothing */
+    const apl_exposure_pass *passes;
+    size_t pass_count;
+    const apl_exposure_end *filters; /* each must let a caller in */
+    size_t filter_count;
+    apl_condition *needs_filter; /* holds: an own opening without any filter stays closed */
+    const apl_field_id *addresses; /* what rules may name as destination: addresses and groups of the asset */
+    size_t address_count;
+    const apl_field_id *groups;
+    size_t group_count;
+    apl_filter_rules rules;
 } apl_exposure_rule;
 
 /* One entry of `sensitivity`: what the asset's own document says of its label. */

@@ -195,6 +195,8 @@ apl_status apl_explain_write_json(apl_output *output, const apl_report *report)
     write_used_for(out, estate, explained->asset);
     apl_explain_origins_json(out, estate, explained->asset);
     apl_explain_paths_json(out, report);
+    apl_text_add(out, APL_STR(",\n\"exposure_evidence\":"));
+    apl_row_exposure(out, estate, explained->asset);
     apl_text_add(out, APL_STR(",\n\"history\":"));
     write_history(out, report->history);
     apl_text_add(out, APL_STR(",\n\"body\":"));

@@ -171,6 +171,19 @@ static void write_used_for(apl_text *out, const apl_report *report, const apl_as
     apl_text_free(&line);
 }
 
+static void write_exposure(apl_text *out, const apl_report *report)
+{
+    apl_text line;
+
+    apl_text_init(&line, SENTENCE_BYTES_MAX);
+    apl_row_exposure_sentence(&line, report->snapshot->estate, report->explained->asset);
+    if (line.size) {
+        apl_screen_spaces(out, LABEL_WIDTH + 2);
+        write_item(out, &report->screen, apl_text_str(&line), LABEL_WIDTH + 2);
+    }
+    apl_text_free(&line);
+}
+
 static void write_asset_facts(apl_text *out, const apl_report *report, const apl_asset *asset)
 {
     const apl_estate *estate = report->snapshot->estate;
@@ -186,6 +199,7 @@ static void write_asset_facts(apl_text *out, const apl_report *report, const apl
     write_fact(out, screen, "location", asset->location);
     write_fact(out, screen, "tags", apl_cell_text(scratch, asset->tags));
     write_fact(out, screen, "exposure", apl_str_from(apl_exposure_names[asset->exposure]));
+    write_exposure(out, report);
     write_fact(out, screen, "sensitivity", apl_str_from(apl_level_names[asset->sensitivity]));
     if (!asset->is_read)
         write_fact(out, screen, "not read",

@@ -5,6 +5,7 @@
  * rely on every member. */
 #include "report/row.h"
 
+#include "exposure/exposure.h"
 #include "report/remedy.h"
 
 /* A value inside a sentence; the whole one is in the JSON. */
@@ -130,6 +131,61 @@ void apl_row_asset(apl_text *out, const apl_estate *estate, apl_asset_id number)
              apl_level_names[asset->sensitivity > APL_LEVEL_HIGH ? APL_LEVEL_HIGH : asset->sensitivity]);
     add_name(out, APL_STR("criticality"), criticality_name(asset->criticality));
     apl_text_add_char(out, '}');
+}
+
+static void add_asset_id(apl_text *out, apl_str member, const apl_estate *estate, apl_asset_id asset)
+{
+    apl_row_key(out, member, false);
+    if (asset == APL_ASSET_NONE)
+        apl_text_add(out, APL_STR("null"));
+    else
+        apl_json_write_string(out, estate->assets.items[asset].id);
+}
+
+void apl_row_exposure(apl_text *out, const apl_estate *estate, apl_asset_id asset)
+{
+    apl_exposure_evidence evidence;
+
+    if (asset == APL_ASSET_NONE || !apl_exposure_evidence_of(&evidence, estate, asset)) {
+        apl_text_add(out, APL_STR("null"));
+        return;
+    }
+    apl_text_add(out, APL_STR("{\"exposure\":"));
+    apl_json_write_string(out, apl_str_from(apl_exposure_names[estate->assets.items[asset].exposure]));
+    add_asset_id(out, APL_STR("asset"), estate, evidence.asset);
+    apl_row_text(out, APL_STR("path"), evidence.path);
+    add_asset_id(out, APL_STR("through"), estate, evidence.through);
+    apl_row_text(out, APL_STR("ports"), evidence.ports);
+    apl_row_text(out, APL_STR("range"), evidence.range);
+    apl_row_key(out, APL_STR("width"), false);
+    if (evidence.width < 0)
+        apl_text_add(out, APL_STR("null"));
+    else
+        apl_text_add_format(out, "%d", evidence.width);
+    add_bool(out, APL_STR("guarded"), evidence.is_guarded);
+    apl_text_add_char(out, '}');
+}
+
+void apl_row_exposure_sentence(apl_text *out, const apl_estate *estate, apl_asset_id asset)
+{
+    apl_exposure_evidence evidence;
+
+    if (!apl_exposure_evidence_of(&evidence, estate, asset))
+        return;
+    apl_text_add(out, APL_STR("by "));
+    apl_text_add(out, evidence.path.size ? evidence.path : APL_STR("the rules"));
+    if (evidence.asset != asset || evidence.path.size == 0)
+        apl_text_add_format(out, " of %.*s", APL_STR_ARG(estate->assets.items[evidence.asset].id));
+    if (evidence.range.size)
+        apl_text_add_format(out, ", from %.*s", APL_STR_ARG(evidence.range));
+    if (evidence.width > 0)
+        apl_text_add_format(out, " (as wide as a /%d)", evidence.width);
+    if (evidence.ports.size)
+        apl_text_add_format(out, ", on ports %.*s", APL_STR_ARG(evidence.ports));
+    if (evidence.through != APL_ASSET_NONE && evidence.through != evidence.asset)
+        apl_text_add_format(out, ", through %.*s", APL_STR_ARG(estate->assets.items[evidence.through].id));
+    if (evidence.is_guarded)
+        apl_text_add(out, APL_STR(", inspected on the way"));
 }
 
 void apl_row_relation(apl_text *out, const apl_estate *estate, const apl_relation *relation)

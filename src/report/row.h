@@ -39,4 +39,10 @@ void apl_row_sentence(apl_text *out, const apl_evidence *evidence);
 /* All of a finding: its evidence, or its reason. */
 void apl_finding_sentence(apl_text *out, const apl_finding *finding);
 
+/* `exposure_evidence`: an object, or null when nothing is known. */
+void apl_row_exposure(apl_text *out, const apl_estate *estate, apl_asset_id asset);
+
+/* The same as a sentence, without a full stop; nothing when nothing is known. */
+void apl_row_exposure_sentence(apl_text *out, const apl_estate *estate, apl_asset_id asset);
+
 #endif

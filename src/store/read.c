@@ -29,6 +29,8 @@ static apl_status read_parts(apl_read *read)
     if (status == APL_OK)
         status = apl_read_relations(read);
     if (status == APL_OK)
+        status = apl_read_exposures(read);
+    if (status == APL_OK)
         status = apl_read_findings(read);
     if (status == APL_OK)
         status = apl_read_coverage(read);

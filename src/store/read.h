@@ -22,6 +22,7 @@ typedef struct apl_read {
 
 apl_status apl_read_assets(apl_read *read);
 apl_status apl_read_relations(apl_read *read);
+apl_status apl_read_exposures(apl_read *read);
 apl_status apl_read_findings(apl_read *read);
 apl_status apl_read_coverage(apl_read *read);
 apl_status apl_read_paths(apl_read *read);

@@ -137,7 +137,19 @@ static const char paths[] = "CREATE TABLE paths ("
 /* The asset that the sensitivity came from along relations; NULL: a label of its own, or none. */
 static const char sensitivity_from[] = "ALTER TABLE assets ADD COLUMN sensitivity_from INTEGER;";
 
+static const char exposures[] =
+    /* Why an asset has its exposure, packed; the asset has no row when nothing is known. */
+    "CREATE TABLE exposures ("
+    "  to_scan INTEGER NOT NULL,"
+    "  asset INTEGER NOT NULL,"
+    "  from_scan INTEGER NOT NULL,"
+    "  digest INTEGER NOT NULL,"
+    "  why BLOB NOT NULL,"
+    "  PRIMARY KEY (to_scan, asset)"
+    ") STRICT, WITHOUT ROWID;";
+
 static const char *const first_tables[] = {scans, assets, relations, bodies, findings, NULL};
+static const char *const exposure_tables[] = {exposures, NULL};
 
 static const char *const path_tables[] = {paths, NULL};
 
@@ -147,6 +159,7 @@ const apl_schema_step apl_schema_steps[] = {
     {"the first tables", first_tables},
     {"attack paths", path_tables},
     {"where sensitivity came from", lineage_columns},
+    {"why an asset has its exposure", exposure_tables},
 };
 
 const size_t apl_schema_step_count = sizeof apl_schema_steps / sizeof *apl_schema_steps;

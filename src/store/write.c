@@ -107,6 +107,8 @@ static apl_status write_parts(apl_write *write)
     if (status == APL_OK)
         status = apl_write_relations(write);
     if (status == APL_OK)
+        status = apl_write_exposures(write);
+    if (status == APL_OK)
         status = apl_write_findings(write);
     if (status == APL_OK)
         status = apl_write_coverage(write);

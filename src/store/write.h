@@ -49,6 +49,7 @@ apl_status apl_bodies_finish(apl_bodies *bodies);
 void apl_bodies_free(apl_bodies *bodies); /* also before the end; NULL is allowed */
 
 apl_status apl_write_relations(apl_write *write);
+apl_status apl_write_exposures(apl_write *write);
 apl_status apl_write_findings(apl_write *write);
 apl_status apl_write_coverage(apl_write *write);
 apl_status apl_write_paths(apl_write *write);

@@ -37,7 +37,7 @@ def rule_case(rule, path):
 
 def agrees(entry, found, key):
     value = found.get(key)
-    if isinstance(entry, str) and isinstance(value, str) and key in ("id", "from", "to", "asset", "type"):
+    if isinstance(entry, str) and isinstance(value, str) and key in ("id", "from", "to", "asset", "through", "type"):
         return entry.lower() == value.lower()
     if isinstance(entry, list) and isinstance(value, list):
         return sorted(map(str, entry)) == sorted(map(str, value))
@@ -52,6 +52,14 @@ def nearest(entry, rows):
     return {k: best.get(k) for k in entry} if best else "nothing"
 
 
+def explained(folder, asset):
+    """Why an asset has its exposure: the part of `explain` that a scan does not show."""
+    done = subprocess.run([APLOMB, "explain", asset, str(folder), "--format", "json"], capture_output=True, text=True)
+    if done.returncode not in (0, 3):
+        raise RuntimeError(f"explain {asset}: exit {done.returncode}: {done.stderr.strip()}")
+    return json.loads(done.stdout)["exposure_evidence"] or {}
+
+
 def expected_case(folder):
     expected = yaml.safe_load((folder / "expect.yaml").read_text())
     result = scan([folder], expected.get("options", ()))
@@ -63,6 +71,12 @@ def expected_case(folder):
         for entry in (expected.get("absent") or {}).get(kind) or []:
             if any(all(agrees(v, row, k) for k, v in entry.items()) for row in result[kind]):
                 faults.append(f"{kind}: {json.dumps(entry)} must not be there")
+    for entry in expected.get("evidence") or []:
+        found = explained(folder, entry["of"])
+        wanted = {k: v for k, v in entry.items() if k != "of"}
+        if not all(agrees(v, found, k) for k, v in wanted.items()):
+            faults.append(f"evidence of {entry['of']}: {json.dumps({k: found.get(k) for k in wanted})}, should be "
+                          f"{json.dumps(wanted)}")
     if result["scan"]["documents"] != sum(row["count"] for row in result["coverage"]):
         faults.append("scan.documents is not the sum of the coverage rows")
     return faults
