@@ -111,6 +111,12 @@ apl_value apl_json_value(apl_arena *arena, const apl_json *node);
 /* A number, boolean, null or string as a value whose text still belongs to the reader. */
 apl_value apl_json_scalar(const apl_json *node);
 
+/* Makes a string of it another one, whose text must live as long as the node; for the last to look at it. */
+static inline void apl_json_set_string(const apl_json *node, apl_str text)
+{
+    (void)yyjson_set_strn((yyjson_val *)(uintptr_t)node, text.data, text.size);
+}
+
 /* Compact JSON text of the node. False when memory for it is above `out->bytes_max`. */
 bool apl_json_write(apl_text *out, const apl_json *node);
 

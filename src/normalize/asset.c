@@ -113,8 +113,12 @@ void apl_document_unsupported(apl_normalizer *normalizer, const apl_document *do
     const apl_json *id = apl_json_is_object(document->body) ? apl_json_get(document->body, APL_STR("id")) : NULL;
     bool is_arm = id && apl_arm_is_id(apl_json_str(id));
     apl_coverage row = {
-        .source = document->source.size ? document->source : is_arm ? APL_STR("azure") : APL_STR("file"),
-        .scope = document->scope.size ? document->scope : id ? scope_of_id(apl_json_str(id)) : APL_STR("-"),
+        .source = document->source.size ? document->source
+                  : is_arm              ? APL_STR("azure")
+                                        : APL_STR("file"),
+        .scope = document->scope.size ? document->scope
+                 : id                 ? scope_of_id(apl_json_str(id))
+                                      : APL_STR("-"),
         .type = type,
         .state = APL_COVERAGE_UNSUPPORTED,
         .count = 1,
@@ -208,14 +212,13 @@ static apl_str last_part(apl_str id)
 }
 
 /* Identity in the order in which the parts may lean on each other: id, tenant, scope, location, name. */
-static void identify(apl_normalizer *normalizer, apl_asset *asset, const apl_document *document,
-                     const apl_type *type)
+static void identify(apl_normalizer *normalizer, apl_asset *asset, const apl_document *document, const apl_type *type)
 {
     static const apl_provider no_provider = {.name = {"file", 4}, .ids_ignore_case = true};
     const apl_provider *provider = type->provider ? type->provider : &no_provider;
     apl_subject subject = {NULL, asset, asset->plan};
-    apl_template_facts facts = {.type = type->name, .tenant = document->tenant, .scope = document->scope,
-                                .parent = document->holder};
+    apl_template_facts facts = {
+        .type = type->name, .tenant = document->tenant, .scope = document->scope, .parent = document->holder};
 
     facts.id = or_else(document->id, filled(type->id, provider->id, normalizer, &subject, &facts));
     if (facts.id.size == 0 && normalizer->options.judges_all_types)
@@ -311,6 +314,19 @@ apl_status apl_normalizer_flush(apl_normalizer *normalizer)
     return write_out(normalizer, at);
 }
 
+/* Secrets are hidden in what is kept, after all fields were read. Where the condition cannot be told, they are hidden.
+ */
+static void hide_secrets(apl_normalizer *normalizer, const apl_asset *asset, const apl_type *type, const apl_json *body)
+{
+    apl_subject subject = {NULL, asset, asset->plan};
+    apl_eval eval = {.subject = &subject, .origin = &subject, .arena = normalizer->scratch};
+
+    if (type->hides_when && apl_condition_eval(type->hides_when, &eval) == APL_FALSE)
+        return;
+    for (size_t i = 0; i < type->hide_count; i++)
+        apl_document_hide(normalizer->scratch, &type->hides[i], body);
+}
+
 static void spool_body(apl_normalizer *normalizer, apl_asset *asset, const apl_json *body)
 {
     size_t before = normalizer->spooled.size;
@@ -376,6 +392,8 @@ void apl_document_take(apl_normalizer *normalizer, const apl_document *document,
     asset.read_at = document->read_at;
     asset.origin.file = normalizer->place->file;
     asset.weight = (uint32_t)apl_json_weight(document->body);
+    if (type->hide_count && normalizer->options.spool)
+        hide_secrets(normalizer, &asset, type, document->body);
     if (normalizer->options.spool)
         spool_body(normalizer, &asset, document->body);
     APL_PUSH(&normalizer->assets, asset);

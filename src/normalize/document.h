@@ -20,10 +20,10 @@ typedef struct apl_document {
     apl_str api;
     apl_str holder; /* id of the asset that this is a part of; empty: a document of its own */
     apl_instant read_at;
-    unsigned depth; /* of pages around it */
-    bool is_partial; /* a summary: what is not in it was not read */
+    unsigned depth;    /* of pages around it */
+    bool is_partial;   /* a summary: what is not in it was not read */
     bool has_no_shape; /* it was opened as a shape already, and what is left of it is a page */
-    bool is_typed;  /* the type was said (by an envelope or a shape), so the body is not opened any further */
+    bool is_typed;     /* the type was said (by an envelope or a shape), so the body is not opened any further */
 } apl_document;
 
 /* A coverage row that was counted lately, found by the addresses of what it is about. */
@@ -76,5 +76,8 @@ uint32_t apl_coverage_count(apl_normalizer *normalizer, const apl_coverage *row)
 
 /* Limit on pages inside pages. */
 #define APL_PAGE_DEPTH_MAX 8
+
+/* Replaces the texts at the path by what may be shown of them. The texts belong to `arena`. */
+void apl_document_hide(apl_arena *arena, const apl_hidden_path *path, const apl_json *body);
 
 #endif

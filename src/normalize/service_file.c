@@ -513,6 +513,34 @@ static apl_status labels_of(apl_type *out, const apl_services_options *options, 
     return status;
 }
 
+/* Paths, and when they are meant. */
+static apl_status hides_of(apl_type *out, const apl_services_options *options, apl_value object, const char *where)
+{
+    const apl_str *paths = NULL;
+    apl_value list = apl_value_member(object, "hides");
+    size_t count = 0;
+
+    if (list.type == APL_VALUE_MISSING)
+        return APL_OK;
+    apl_status status = texts_of(&paths, &count, options, list);
+    apl_hidden_path *hides = APL_ARENA_ARRAY(options->arena, apl_hidden_path, count);
+    for (size_t i = 0; status == APL_OK && i < count; i++) {
+        apl_step steps[APL_STEPS_MAX];
+        if (!apl_path_parse(steps, &hides[i].step_count, options->arena, paths[i])) {
+            status = apl_fail(APL_E_CONTENT, "\"%.*s\" is no path", APL_STR_ARG(paths[i]));
+            break;
+        }
+        apl_step *kept = APL_ARENA_ARRAY(options->arena, apl_step, hides[i].step_count);
+        memcpy(kept, steps, hides[i].step_count * sizeof *steps);
+        hides[i].steps = kept;
+    }
+    out->hides = hides;
+    out->hide_count = count;
+    if (status != APL_OK)
+        return apl_fail_context(status, "%s.hides", where);
+    return condition_of(&out->hides_when, options, object, "hides_when", where);
+}
+
 static apl_status templates_of(apl_type *out, const apl_services_options *options, apl_value object, const char *where)
 {
     struct {
@@ -532,10 +560,10 @@ static apl_status templates_of(apl_type *out, const apl_services_options *option
 apl_status apl_service_file_type(apl_type *out, const apl_services_options *options, apl_value object,
                                  const char *where)
 {
-    static const char *const allowed[] = {"title", "kind",     "read",      "recognise",      "id",
-                                          "name",  "parent",   "scope",     "tenant",         "location",
-                                          "keys",  "exposure", "relations", "unread_without", "sensitivity",
-                                          "parts", "inherits", NULL};
+    static const char *const allowed[] = {"title", "kind",       "read",      "recognise",      "id",
+                                          "name",  "parent",     "scope",     "tenant",         "location",
+                                          "keys",  "exposure",   "relations", "unread_without", "sensitivity",
+                                          "hides", "hides_when", "parts",     "inherits",       NULL};
     static const char *const read_members[] = {"list", "get", "versions", "needs", "children", "note", NULL};
     apl_value read = apl_value_member(object, "read");
     apl_status status = apl_service_file_members(object, allowed, where);
@@ -554,6 +582,8 @@ apl_status apl_service_file_type(apl_type *out, const apl_services_options *opti
         status = inherits_of(out, options, apl_value_member(object, "inherits"), where);
     if (status == APL_OK)
         status = parts_of(out, options, apl_value_member(object, "parts"), where);
+    if (status == APL_OK)
+        status = hides_of(out, options, object, where);
     if (status == APL_OK)
         status = exposure_of(&out->exposure, options, apl_value_member(object, "exposure"),
                              apl_arena_format(options->arena, "%s.exposure", where).data);

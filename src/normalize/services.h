@@ -155,6 +155,12 @@ typedef struct apl_part_rule {
     apl_str type;
 } apl_part_rule;
 
+/* Where texts stand that may be secrets; see hide.c. */
+typedef struct apl_hidden_path {
+    const apl_step *steps;
+    size_t step_count;
+} apl_hidden_path;
+
 typedef struct apl_type {
     apl_str name;
     apl_str title;
@@ -177,7 +183,10 @@ typedef struct apl_type {
     apl_relation_type *inherits; /* relations of its parent that hold for it as well, unless it has such a one */
     size_t inherit_count;
     apl_exposure_rule exposure;
-    apl_label_rule *labels; /* the first that holds gives the level */
+    const apl_hidden_path *hides;
+    size_t hide_count;
+    apl_condition *hides_when; /* NULL: always */
+    apl_label_rule *labels;    /* the first that holds gives the level */
     size_t label_count;
     apl_part_rule *parts;
     size_t part_count;
