@@ -225,6 +225,9 @@ static void delegation_names_the_roles(void **state)
                      APL_ALLOW);
     assert_int_equal(apl_access_grant_delegates(world.access, grant, APL_STR("00000000-0000-0000-0000-000000000006")),
                      APL_DENY);
+    apl_str roles[4];
+    assert_int_equal(apl_access_delegated_roles(roles, 4, world.access, grant), 1);
+    assert_string_equal(test_text(world.arena, roles[0]), "00000000-0000-0000-0000-000000000005");
     world_close(&world);
 }
 
