@@ -414,6 +414,30 @@ apl_decision apl_access_grant_delegates(const apl_access *access, const apl_gran
     return allows == APL_FALSE ? APL_DENY : APL_CONDITIONAL;
 }
 
+#define DELEGATED_MAX 4096
+
+size_t apl_access_delegated_roles(apl_str *out, size_t max, const apl_access *access, const apl_grant *grant)
+{
+    const apl_rights *rights = &access->rights.items[grant->rights];
+    apl_str named[DELEGATED_MAX];
+    size_t named_count = rights->condition ? apl_abac_role_ids(named, DELEGATED_MAX, rights->condition) : 0;
+    size_t count = 0;
+
+    for (size_t b = 0; rights->role && b < rights->role->block_count; b++) {
+        const apl_abac *condition = rights->role->blocks[b].condition;
+        if (condition)
+            named_count += apl_abac_role_ids(named + named_count, DELEGATED_MAX - named_count, condition);
+    }
+    for (size_t i = 0; i < named_count && count < max; i++) {
+        bool is_new = apl_access_grant_delegates(access, grant, named[i]) != APL_DENY;
+        for (size_t k = 0; is_new && k < count; k++)
+            is_new = !apl_str_equal_nocase(out[k], named[i]);
+        if (is_new)
+            out[count++] = named[i];
+    }
+    return count;
+}
+
 apl_decision apl_access_covers(const apl_access *access, apl_str scope, apl_str resource_id)
 {
     char scope_buffer[APL_ID_BYTES_MAX];

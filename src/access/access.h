@@ -82,6 +82,10 @@ bool apl_access_grant_is_contested(const apl_access *access, const apl_grant *gr
  * conditional when something else than the role decides (the kind of principal, for instance). */
 apl_decision apl_access_grant_delegates(const apl_access *access, const apl_grant *grant, apl_str role_id);
 
+/* The roles that the grant may give away, as far as its conditions name them, at most `max` of them; their number. None
+ * where it may give away any, or nothing at all: apl_access_grant_delegates tells. */
+size_t apl_access_delegated_roles(apl_str *out, size_t max, const apl_access *access, const apl_grant *grant);
+
 /* Whether a grant at `scope` reaches the resource: allow, deny, or unknown when the management groups above its
  * subscription were not read. */
 apl_decision apl_access_covers(const apl_access *access, apl_str scope, apl_str resource_id);

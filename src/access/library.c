@@ -3,6 +3,7 @@
  * Three lists that differ in their members only. A mistake in a file is one line that names the entry. */
 #include "access/library.h"
 
+#include "access/azure/abac.h"
 #include "base/table.h"
 #include "json/json.h"
 
@@ -52,6 +53,26 @@ void apl_library_free(apl_library *library)
     apl_memory_free(library);
 }
 
+/* A condition that cannot be read would make its block hold only perhaps; in content it is a mistake. */
+static apl_status check_conditions(apl_value entry, const char *file_name)
+{
+    apl_arena *scratch = apl_arena_new();
+    apl_value blocks = apl_value_member(entry, "permissions");
+    apl_status status = APL_OK;
+
+    for (uint32_t i = 0; status == APL_OK && i < blocks.size; i++) {
+        apl_str condition = apl_value_str(apl_value_member(blocks.items[i], "condition"));
+        apl_abac *compiled = NULL;
+        if (condition.size)
+            status = apl_abac_compile(&compiled, scratch, condition);
+    }
+    apl_arena_free(scratch);
+    if (status == APL_OK)
+        return status;
+    return apl_fail_context(APL_E_CONTENT, "%s: %.*s", file_name,
+                            APL_STR_ARG(apl_value_str(apl_value_member(entry, "id"))));
+}
+
 static apl_status add_entry(role_list *list, apl_value entry, uint32_t index, const char *file_name)
 {
     apl_str id = apl_value_str(apl_value_member(entry, "id"));
@@ -63,6 +84,11 @@ static apl_status add_entry(role_list *list, apl_value entry, uint32_t index, co
                         list->second);
     if (list->needs_permissions && apl_value_member(entry, "permissions").type != APL_VALUE_ARRAY)
         return apl_fail(APL_E_CONTENT, "%s: %s[%u]: \"permissions\" is no list", file_name, list->member, index);
+    if (list->needs_permissions && file_name) {
+        apl_status status = check_conditions(entry, file_name);
+        if (status != APL_OK)
+            return status;
+    }
     bool is_new = apl_table_put(list->by_name, id, number) == number;
     if (!is_new && file_name == NULL)
         return APL_OK; /* the user's own goes before it */

@@ -121,7 +121,7 @@ void apl_help_command(apl_text *out, const apl_screen *screen, const apl_command
         apl_text_add_char(out, '\n');
     }
     add_options(out, screen, command->options);
-    if (apl_option_find(command->options, APL_STR("format")))
+    if (command->views && apl_option_find(command->options, APL_STR("format")))
         add_formats(out, screen, command->views);
     add_examples(out, screen, command->examples);
     apl_text_free(&usage);

@@ -133,9 +133,10 @@ static void bit_sets_are_what_the_patterns_say(void **state)
         for (unsigned a = 0; a < ACTIONS; a++) {
             apl_plane plane = a % 2 ? APL_PLANE_DATA : APL_PLANE_CONTROL;
             apl_decision expected = plainly_allows(&roles[r], plane, actions[a]) ? APL_ALLOW : APL_DENY;
-            apl_access_question question = {grant->principal_id, plane, actions[a], APL_STR(WORLD_GROUP), APL_MISSING};
+            apl_access_question question = {.principal = grant->principal_id, .plane = plane, .action = actions[a]};
             apl_access_answer answer;
             assert_int_equal(apl_access_grant_allows(world.access, grant, ids[a]), expected);
+            question.scope = APL_STR(WORLD_GROUP);
             apl_access_ask(&answer, asker, &question);
             assert_int_equal(answer.decision, expected);
             assert_int_equal(answer.reason_count, expected == APL_ALLOW);
@@ -224,6 +225,9 @@ static void delegation_names_the_roles(void **state)
                      APL_ALLOW);
     assert_int_equal(apl_access_grant_delegates(world.access, grant, APL_STR("00000000-0000-0000-0000-000000000006")),
                      APL_DENY);
+    apl_str roles[4];
+    assert_int_equal(apl_access_delegated_roles(roles, 4, world.access, grant), 1);
+    assert_string_equal(test_text(world.arena, roles[0]), "00000000-0000-0000-0000-000000000005");
     world_close(&world);
 }
 

@@ -202,6 +202,7 @@ static void library_finds_and_refuses(void **state)
     static const char *const wrong[] = {
         "{`what`: []}", "{`roles`: {}}", "{`roles`: [{`id`: `x`, `name`: `X`}]}", "{`roles`: [{`name`: `X`}]}",
         "{`roles`: [{`id`: `R-1`, `name`: `Again`, `permissions`: []}]}",
+        "{`roles`: [{`id`: `R-2`, `name`: `Two`, `permissions`: [{`actions`: [`a`], `condition`: `what`}]}]}",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(apl_library_add(library, test_value(arena, wrong[i]), "roles.yaml"), APL_E_CONTENT);

@@ -30,7 +30,7 @@ static apl_role_patterns read_patterns(apl_arena *arena, apl_value list)
     items = APL_ARENA_ARRAY(arena, apl_str, list.size);
     for (uint32_t i = 0; i < list.size; i++) {
         if (list.items[i].type == APL_VALUE_STRING)
-            items[count++] = apl_str_trim(apl_value_str(list.items[i]));
+            items[count++] = apl_value_str(list.items[i]);
     }
     return (apl_role_patterns){items, count};
 }

@@ -45,6 +45,7 @@ apl_str apl_scope_key(apl_arena *arena, apl_str scope)
 {
     char buffer[APL_ID_BYTES_MAX];
 
+    buffer[0] = 0; /* an empty scope leaves it as it is */
     return apl_arena_str(arena, apl_scope_key_in(buffer, apl_str_trim(scope)));
 }
 
