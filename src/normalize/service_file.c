@@ -538,7 +538,7 @@ static apl_status hides_of(apl_type *out, const apl_services_options *options, a
     out->hide_count = count;
     if (status != APL_OK)
         return apl_fail_context(status, "%s.hides", where);
-    return condition_of(&out->hides_when, options, object, "hides_when", where);
+    return apl_service_file_condition(&out->hides_when, options, object, "hides_when", where);
 }
 
 static apl_status templates_of(apl_type *out, const apl_services_options *options, apl_value object, const char *where)
