@@ -9,20 +9,25 @@ import os
 import pathlib
 import subprocess
 import sys
+import threading
 
 import yaml
 
+import scans
+
 ROOT = pathlib.Path(os.environ.get("APLOMB_ROOT", pathlib.Path(__file__).resolve().parents[2]))
-APLOMB = os.environ.get("APLOMB", str(ROOT / "build" / "aplomb"))
 OUTCOMES = {"pass": "pass", "fail": "fail", "unread": "manual"}
 
 
+THREAD = threading.local()
+SCANNERS = []
+
+
 def scan(paths, extra=()):
-    options = ["--no-store", "--jobs", "1", "--format", "json", "--status", "all", *extra]
-    done = subprocess.run([APLOMB, "scan", *options, *map(str, paths)], capture_output=True, text=True)
-    if done.returncode not in (0, 3):
-        raise RuntimeError(f"exit {done.returncode}: {done.stderr.strip()}")
-    return json.loads(done.stdout)
+    if not hasattr(THREAD, "scanner"):
+        THREAD.scanner = scans.Scanner()
+        SCANNERS.append(THREAD.scanner)
+    return THREAD.scanner.scan(paths, extra)
 
 
 def rule_case(rule, path):
@@ -54,7 +59,7 @@ def nearest(entry, rows):
 
 def explained(folder, asset):
     """Why an asset has its exposure: the part of `explain` that a scan does not show."""
-    done = subprocess.run([APLOMB, "explain", asset, str(folder), "--format", "json"], capture_output=True, text=True)
+    done = subprocess.run([scans.APLOMB, "explain", asset, str(folder), "--format", "json"], capture_output=True, text=True)
     if done.returncode not in (0, 3):
         raise RuntimeError(f"explain {asset}: exit {done.returncode}: {done.stderr.strip()}")
     return json.loads(done.stdout)["exposure_evidence"] or {}
@@ -109,6 +114,10 @@ def main():
             failed += bool(faults)
             for fault in faults:
                 print(f"{name}: {fault}")
+    ended_badly = sum(scanner.close() != 0 for scanner in SCANNERS)
+    failed += ended_badly
+    if ended_badly:
+        print("a scanner ended badly: see above")
     print(f"{len(dict(jobs)) - failed} passed, {failed} failed")
     return 1 if failed or not jobs else 0
 

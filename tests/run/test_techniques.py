@@ -8,20 +8,25 @@ import os
 import pathlib
 import subprocess
 import sys
+import threading
 
 import yaml
 
+import scans
+
 ROOT = pathlib.Path(os.environ.get("APLOMB_ROOT", pathlib.Path(__file__).resolve().parents[2]))
-APLOMB = os.environ.get("APLOMB", str(ROOT / "build" / "aplomb"))
 CASES = ROOT / "techniques" / "cases"
 
 
+THREAD = threading.local()
+SCANNERS = []
+
+
 def edges_of(folder):
-    command = [APLOMB, "paths", "--quiet", "--jobs", "1", "--edges", "--format", "json", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode not in (0, 3):
-        raise RuntimeError(f"{folder.name}: exit {done.returncode}: {done.stderr.strip()}")
-    return json.loads(done.stdout)["edges"]
+    if not hasattr(THREAD, "scanner"):
+        THREAD.scanner = scans.Scanner()
+        SCANNERS.append(THREAD.scanner)
+    return THREAD.scanner.edges([folder])
 
 
 def matches(entry, edge):
@@ -54,7 +59,7 @@ def run(folder):
 
 def uncovered(folders):
     """Techniques of which no case names the id."""
-    listed = subprocess.run([APLOMB, "techniques", "--format", "json"], capture_output=True, text=True, check=True)
+    listed = subprocess.run([scans.APLOMB, "techniques", "--format", "json"], capture_output=True, text=True, check=True)
     ids = {row["id"] for row in json.loads(listed.stdout)["techniques"]}
     named = {entry.get("technique") for folder in folders
              for entry in yaml.safe_load((folder / "expect.yaml").read_text()).get("edges", [])}
@@ -70,6 +75,7 @@ def main():
             for fault in faults:
                 print(f"{name}: {fault}")
             failed += bool(faults)
+    failed += sum(scanner.close() != 0 for scanner in SCANNERS)
     missing = [] if sys.argv[1:] else uncovered(folders)
     for name in missing:
         print(f"{name}: no case")
