@@ -38,6 +38,8 @@ static void add_edge(listing_edges *job, apl_asset_id from, const apl_edge *edge
         .likelihood = exp(-(double)hop.cost * 7.0 / 1000.0),
     };
 
+    if (grant != APL_CAUSE_NONE && from == hop.to)
+        return; /* a right over oneself is no step */
     row.why = apl_attack_why(attack, &hop, job->estate->arena);
     APL_PUSH(&job->estate->edges, row);
 }

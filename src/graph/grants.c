@@ -238,6 +238,14 @@ static uint32_t grant_cause(granting *job, uint32_t number)
     return (uint32_t)(job->at->attack->causes.count - 1);
 }
 
+/* A technique that asks for a second permission, or for less than control of the principal, hangs on the principal. */
+static bool hangs_on_principal(const granting *job, uint32_t technique)
+{
+    const apl_technique *info = &job->at->attack->techniques->items.items[technique];
+
+    return info->also_count > 0 || info->takes != APL_CAPABILITY_CONTROL;
+}
+
 /* What this role at this scope allows; the same for all who have it there. */
 static apl_node_id rights_hub(granting *job, const apl_grant *grant)
 {
@@ -250,7 +258,7 @@ static apl_node_id rights_hub(granting *job, const apl_grant *grant)
         uint32_t technique = job->techniques.items[i];
         double chance = chance_of(job, &job->uses[technique], grant, false);
         bool is_again;
-        if (chance <= 0 || job->at->attack->techniques->items.items[technique].also_count)
+        if (chance <= 0 || hangs_on_principal(job, technique))
             continue;
         apl_node_id next = hub(job, technique_key(job, technique, grant->scope_key), &is_again);
         apl_graph_add_edge(job->at->builder, node, next, factor_cost(chance), APL_CAUSE_NONE);
@@ -258,17 +266,18 @@ static apl_node_id rights_hub(granting *job, const apl_grant *grant)
     return node;
 }
 
-/* Techniques that ask for a second permission hang on the principal, not on the role. */
-static void link_with_also(granting *job, const apl_grant *grant, apl_node_id principal, uint32_t cause)
+static void link_principal(granting *job, const apl_grant *grant, uint32_t cause)
 {
     for (size_t i = 0; i < job->techniques.count; i++) {
         uint32_t technique = job->techniques.items[i];
         bool is_again;
-        if (job->at->attack->techniques->items.items[technique].also_count == 0)
+        if (!hangs_on_principal(job, technique))
             continue;
         double chance = chance_of(job, &job->uses[technique], grant, false) * grant_likelihood(grant);
         if (chance <= 0 || !has_also(job, technique, grant))
             continue;
+        apl_node_id principal =
+            apl_attack_node_of(job->at, grant->principal, job->at->attack->techniques->items.items[technique].takes);
         apl_node_id next = hub(job, technique_key(job, technique, grant->scope_key), &is_again);
         apl_graph_add_edge(job->at->builder, principal, next, factor_cost(chance), cause);
     }
@@ -284,7 +293,7 @@ static void link_grants(granting *job)
         uint32_t cause = grant_cause(job, (uint32_t)g);
         apl_graph_add_edge(job->at->builder, principal, rights_hub(job, grant), factor_cost(grant_likelihood(grant)),
                            cause);
-        link_with_also(job, grant, principal, cause);
+        link_principal(job, grant, cause);
         apl_arena_reset(job->at->arena);
     }
 }
@@ -444,7 +453,7 @@ static void link_straight(granting *job, const apl_move *move, uint32_t grant_nu
         return;
     cause.grant = grant_number;
     APL_PUSH(&attack->causes, cause);
-    apl_node_id from = apl_attack_node_of(job->at, grant->principal, APL_CAPABILITY_CONTROL);
+    apl_node_id from = apl_attack_node_of(job->at, grant->principal, move->takes);
     apl_node_id to = apl_attack_node_of(job->at, move->to, move->gives);
     apl_graph_add_edge(job->at->builder, from, to, apl_attack_move_cost(attack, move, chance),
                        (uint32_t)(attack->causes.count - 1));
@@ -489,7 +498,7 @@ static void link_owners(granting *job, const apl_move *move)
             continue;
         cause.relation = r;
         APL_PUSH(&attack->causes, cause);
-        apl_node_id from = apl_attack_node_of(job->at, estate->relations.items[r].from, APL_CAPABILITY_CONTROL);
+        apl_node_id from = apl_attack_node_of(job->at, estate->relations.items[r].from, move->takes);
         apl_node_id to = apl_attack_node_of(job->at, move->to, move->gives);
         apl_graph_add_edge(job->at->builder, from, to, apl_attack_move_cost(attack, move, 1.0),
                            (uint32_t)(attack->causes.count - 1));

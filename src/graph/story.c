@@ -25,7 +25,7 @@ static void add_template(apl_text *out, const apl_attack *attack, const apl_why_
         .location = subject.asset->location,
     };
 
-    apl_str text = subject.plan ? apl_template_fill(part->template, scratch, &subject, &facts) : APL_STR_NONE;
+    apl_str text = apl_template_fill(part->template, scratch, &subject, &facts);
     apl_text_add(out, text.size ? text : APL_STR("?"));
     apl_arena_free(scratch);
 }
