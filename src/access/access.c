@@ -64,25 +64,45 @@ apl_access_fields *apl_access_fields_ask(apl_arena *arena, apl_fields *fields)
     return asked;
 }
 
-bool apl_access_reads_type(apl_str type)
+#define GRAPH "microsoft.graph."
+
+apl_access_type apl_access_type_of(apl_str type)
 {
-    static const char *const types[] = {
-        "Microsoft.Authorization/",
-        "Microsoft.KeyVault/vaults",
-        "Microsoft.ManagedServices/registrationAssignments",
-        "Microsoft.Management/managementGroups",
-        "Microsoft.ManagedIdentity/userAssignedIdentities",
-        "Microsoft.Resources/subscriptions",
-        "microsoft.graph.",
+    static const struct {
+        const char *name;
+        apl_access_type type;
+    } types[] = {
+        {"Microsoft.Authorization/roleAssignments", APL_ACCESS_TYPE_ASSIGNMENT},
+        {"Microsoft.Authorization/roleEligibilityScheduleInstances", APL_ACCESS_TYPE_ELIGIBLE},
+        {"Microsoft.Authorization/roleAssignmentScheduleInstances", APL_ACCESS_TYPE_ACTIVE},
+        {"Microsoft.Authorization/classicAdministrators", APL_ACCESS_TYPE_CLASSIC},
+        {"Microsoft.Authorization/denyAssignments", APL_ACCESS_TYPE_DENY},
+        {"Microsoft.Authorization/roleDefinitions", APL_ACCESS_TYPE_DEFINITION},
+        {"Microsoft.ManagedServices/registrationAssignments", APL_ACCESS_TYPE_DELEGATION},
+        {"Microsoft.KeyVault/vaults", APL_ACCESS_TYPE_VAULT},
+        {"Microsoft.Management/managementGroups", APL_ACCESS_TYPE_CONTAINER},
+        {"Microsoft.Resources/subscriptions", APL_ACCESS_TYPE_CONTAINER},
+        {"Microsoft.ManagedIdentity/userAssignedIdentities", APL_ACCESS_TYPE_MANAGED_IDENTITY},
+        {GRAPH "unifiedRoleAssignment", APL_ACCESS_TYPE_DIRECTORY_ASSIGNMENT},
+        {GRAPH "unifiedRoleAssignmentScheduleInstance", APL_ACCESS_TYPE_DIRECTORY_ACTIVE},
+        {GRAPH "unifiedRoleEligibilityScheduleInstance", APL_ACCESS_TYPE_DIRECTORY_ELIGIBLE},
+        {GRAPH "directoryRole", APL_ACCESS_TYPE_DIRECTORY_ROLE},
+        {GRAPH "unifiedRoleDefinition", APL_ACCESS_TYPE_DIRECTORY_DEFINITION},
+        {GRAPH "appRoleAssignment", APL_ACCESS_TYPE_APP_ROLE},
     };
 
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        apl_str known = apl_str_from(types[i]);
-        bool is_start = known.data[known.size - 1] == '/' || known.data[known.size - 1] == '.';
-        if (is_start ? apl_str_starts_nocase(type, known) : apl_str_equal_nocase(type, known))
-            return true;
+        if (apl_str_equal_nocase(type, apl_str_from(types[i].name)))
+            return types[i].type;
     }
-    return apl_access_has_keys(type);
+    if (apl_str_starts_nocase(type, APL_STR(GRAPH)))
+        return APL_ACCESS_TYPE_DIRECTORY_OBJECT;
+    return apl_access_has_keys(type) ? APL_ACCESS_TYPE_ACCOUNT : APL_ACCESS_TYPE_NONE;
+}
+
+bool apl_access_reads_type(apl_str type)
+{
+    return apl_access_type_of(type) != APL_ACCESS_TYPE_NONE;
 }
 
 apl_value apl_access_value(const apl_access *access, const apl_subject *subject, apl_access_field field)
@@ -227,10 +247,76 @@ static void take_unread(apl_access *access)
     }
 }
 
-apl_access *apl_access_new(const apl_access_options *options)
+/* The assets that the readers look at. A type name is one text for all assets of a type, so its address tells. */
+#define TYPES_KEPT 256u /* a power of two; more types only cost time */
+
+typedef struct kept_type {
+    const char *name;
+    apl_access_type type;
+} kept_type;
+
+typedef struct reading {
+    apl_asset_ids ids;
+    APL_VECTOR(uint8_t) types; /* apl_access_type, by place in ids */
+    apl_asset_ids containers;  /* management groups and subscriptions */
+} reading;
+
+static apl_access_type type_of(kept_type *kept, const apl_asset *asset)
 {
-    apl_access *access = apl_memory_new(sizeof *access);
-    const apl_estate *estate = options->estate;
+    kept_type *one = &kept[((uintptr_t)asset->type.data >> 4) % TYPES_KEPT];
+
+    if (one->name != asset->type.data)
+        *one = (kept_type){asset->type.data, apl_access_type_of(asset->type)};
+    return one->type;
+}
+
+static void gather_assets(reading *out, const apl_estate *estate)
+{
+    kept_type kept[TYPES_KEPT] = {0};
+
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        const apl_asset *asset = &estate->assets.items[i];
+        apl_access_type type = asset->type.size ? type_of(kept, asset) : APL_ACCESS_TYPE_NONE;
+        if (type == APL_ACCESS_TYPE_NONE || type == APL_ACCESS_TYPE_ACCOUNT)
+            continue;
+        if (type == APL_ACCESS_TYPE_CONTAINER) {
+            APL_PUSH(&out->containers, (apl_asset_id)i);
+            continue;
+        }
+        APL_PUSH(&out->ids, (apl_asset_id)i);
+        APL_PUSH(&out->types, (uint8_t)type);
+    }
+}
+
+static void read_assets(apl_access *access, const reading *list)
+{
+    for (size_t i = 0; i < list->ids.count; i++) {
+        apl_subject subject = apl_estate_subject(access->estate, list->ids.items[i]);
+        if (list->types.items[i] == APL_ACCESS_TYPE_DEFINITION)
+            take_definition(access, &subject);
+        else if (list->types.items[i] >= APL_ACCESS_TYPE_DIRECTORY_ASSIGNMENT)
+            apl_access_read_directory_names(access, &subject, (apl_access_type)list->types.items[i]);
+    }
+    for (size_t i = 0; i < list->ids.count; i++) {
+        apl_access_type type = (apl_access_type)list->types.items[i];
+        apl_subject subject = apl_estate_subject(access->estate, list->ids.items[i]);
+        if (!subject.asset->is_read)
+            continue;
+        if (type < APL_ACCESS_TYPE_VAULT)
+            apl_access_read_azure(access, &subject, type);
+        else if (type == APL_ACCESS_TYPE_VAULT)
+            apl_access_read_vault(access, &subject);
+        else if (type >= APL_ACCESS_TYPE_DIRECTORY_ASSIGNMENT)
+            apl_access_read_directory(access, &subject, type);
+    }
+    access->has_assignments = access->has_assignments || access->denies.count ||
+                              covers_assignments(access->estate, APL_STR("Microsoft.Authorization/roleAssignments"));
+    access->has_directory = access->has_directory ||
+                            covers_assignments(access->estate, APL_STR("microsoft.graph.unifiedRoleAssignment"));
+}
+
+static void start(apl_access *access, const apl_access_options *options)
+{
     const apl_access_fields *fields = options->fields;
     apl_identity_fields names = {
         .principal_id = fields->ids[APL_ACCESS_PRINCIPAL_ID][0],
@@ -238,13 +324,8 @@ apl_access *apl_access_new(const apl_access_options *options)
         .mail = fields->ids[APL_ACCESS_USER_MAIL][0],
         .app_id = fields->ids[APL_ACCESS_APP_ID][0],
     };
-    apl_scope_fields scopes = {
-        .children = fields->ids[APL_ACCESS_CHILDREN][0],
-        .chain = fields->ids[APL_ACCESS_CHAIN][0],
-        .details = fields->ids[APL_ACCESS_DETAILS][0],
-    };
 
-    access->estate = estate;
+    access->estate = options->estate;
     access->fields = fields;
     if (options->library)
         apl_library_open(options->library);
@@ -256,30 +337,30 @@ apl_access *apl_access_new(const apl_access_options *options)
     access->policy_rights = apl_table_new(false);
     access->held_names[0] = apl_table_new(true);
     access->held_names[1] = apl_table_new(true);
-    apl_identities_init(&access->identities, estate, &names);
-    for (size_t i = 0; i < estate->assets.count; i++) {
-        apl_subject subject = apl_estate_subject(estate, (apl_asset_id)i);
-        if (apl_str_equal_nocase(subject.asset->type, APL_STR("Microsoft.Authorization/roleDefinitions")))
-            take_definition(access, &subject);
-        apl_access_read_directory_names(access, &subject);
-    }
-    for (size_t i = 0; i < estate->assets.count; i++) {
-        apl_subject subject = apl_estate_subject(estate, (apl_asset_id)i);
-        if (!subject.asset->is_read)
-            continue;
-        apl_access_read_azure(access, &subject);
-        apl_access_read_vault(access, &subject);
-        apl_access_read_directory(access, &subject);
-    }
-    access->has_assignments = access->has_assignments || access->denies.count ||
-                              covers_assignments(estate, APL_STR("Microsoft.Authorization/roleAssignments"));
-    access->has_directory = access->has_directory ||
-                            covers_assignments(estate, APL_STR("microsoft.graph.unifiedRoleAssignment"));
+    apl_identities_init(&access->identities, options->estate, &names);
+}
+
+apl_access *apl_access_new(const apl_access_options *options)
+{
+    apl_access *access = apl_memory_new(sizeof *access);
+    apl_scope_fields scopes = {
+        .children = options->fields->ids[APL_ACCESS_CHILDREN][0],
+        .chain = options->fields->ids[APL_ACCESS_CHAIN][0],
+        .details = options->fields->ids[APL_ACCESS_DETAILS][0],
+    };
+
+    start(access, options);
+    reading list = {0};
+    gather_assets(&list, options->estate);
+    read_assets(access, &list);
     take_unread(access);
-    access->groups = apl_management_groups_new(estate, &scopes);
+    access->groups = apl_management_groups_new(options->estate, &list.containers, &scopes);
     apl_identities_link(&access->identities);
     index_grants(access);
     set_assets(access);
+    apl_memory_free(list.ids.items);
+    apl_memory_free(list.types.items);
+    apl_memory_free(list.containers.items);
     return access;
 }
 

@@ -10,7 +10,7 @@
 
 static bool is_directory_id(apl_str id)
 {
-    return apl_str_starts_nocase(id, APL_STR("entra://"));
+    return id.size && (id.data[0] == 'e' || id.data[0] == 'E') && apl_str_starts_nocase(id, APL_STR("entra://"));
 }
 
 /* The object id in "entra://<tenant>/<collection>/<object id>"; empty when it names no principal. */

@@ -51,6 +51,31 @@ typedef enum apl_access_field {
     APL_ACCESS_FIELD_COUNT,
 } apl_access_field;
 
+/* What a document is to the access layer; told by its type, once a type. */
+typedef enum apl_access_type {
+    APL_ACCESS_TYPE_NONE = 0,
+    APL_ACCESS_TYPE_ASSIGNMENT,
+    APL_ACCESS_TYPE_ELIGIBLE,
+    APL_ACCESS_TYPE_ACTIVE, /* of Privileged Identity Management */
+    APL_ACCESS_TYPE_CLASSIC,
+    APL_ACCESS_TYPE_DENY,
+    APL_ACCESS_TYPE_DEFINITION,
+    APL_ACCESS_TYPE_DELEGATION,
+    APL_ACCESS_TYPE_VAULT,
+    APL_ACCESS_TYPE_CONTAINER,        /* management group, subscription */
+    APL_ACCESS_TYPE_MANAGED_IDENTITY,
+    APL_ACCESS_TYPE_DIRECTORY_ASSIGNMENT,
+    APL_ACCESS_TYPE_DIRECTORY_ACTIVE,
+    APL_ACCESS_TYPE_DIRECTORY_ELIGIBLE,
+    APL_ACCESS_TYPE_DIRECTORY_ROLE,   /* activated, with its members */
+    APL_ACCESS_TYPE_DIRECTORY_DEFINITION,
+    APL_ACCESS_TYPE_APP_ROLE,         /* given to somebody, in a document of its own */
+    APL_ACCESS_TYPE_DIRECTORY_OBJECT, /* any other; a service principal may list what it was given */
+    APL_ACCESS_TYPE_ACCOUNT,          /* has keys; only looked at when a question is about it */
+} apl_access_type;
+
+apl_access_type apl_access_type_of(apl_str type);
+
 #define APL_ACCESS_FIELD_FORMS 3 /* of the API, of the CLI, of the Python SDK */
 
 struct apl_access_fields {
@@ -142,18 +167,18 @@ apl_truth apl_directory_covers(const apl_access *access, apl_str scope_key, apl_
 
 static inline bool apl_is_directory_id(apl_str id)
 {
-    return apl_str_starts_nocase(id, APL_STR("entra://"));
+    return id.size && (id.data[0] == 'e' || id.data[0] == 'E') && apl_str_starts_nocase(id, APL_STR("entra://"));
 }
 
 /* True for accounts whose data their keys open. */
 bool apl_access_has_keys(apl_str type);
 
 /* Definitions first, then what is assigned. */
-void apl_access_read_directory_names(apl_access *access, const apl_subject *subject);
-void apl_access_read_directory(apl_access *access, const apl_subject *subject);
+void apl_access_read_directory_names(apl_access *access, const apl_subject *subject, apl_access_type type);
+void apl_access_read_directory(apl_access *access, const apl_subject *subject, apl_access_type type);
 
 /* The readers; each takes what it knows of one asset. Azure: assignments, deny assignments, classic administrators. */
-void apl_access_read_azure(apl_access *access, const apl_subject *subject);
+void apl_access_read_azure(apl_access *access, const apl_subject *subject, apl_access_type type);
 void apl_access_read_vault(apl_access *access, const apl_subject *subject);
 
 /* What the rights allow of an action, conditions included. */

@@ -24,9 +24,7 @@ apl_status apl_pipeline_attack(apl_attack_run **out, apl_estate *estate, apl_con
     if (content->techniques.items.count == 0)
         return APL_OK;
     apl_attack_match(&run->attack, estate, &content->techniques, threads);
-    apl_access_options access_options = {
-        .estate = estate, .fields = content->access_fields, .library = content->library};
-    run->access = apl_access_new(&access_options);
+    run->access = apl_scan_access(content, estate);
     run->has_graph = true;
     apl_status status = apl_attack_connect(&run->attack, run->access);
     if (status == APL_OK)

@@ -168,29 +168,33 @@ static void add_deny(apl_access *access, const apl_subject *subject)
         APL_PUSH(&access->denies, deny);
 }
 
-void apl_access_read_azure(apl_access *access, const apl_subject *subject)
+void apl_access_read_azure(apl_access *access, const apl_subject *subject, apl_access_type type)
 {
-    apl_str type = subject->asset->type;
-
-    if (apl_str_equal_nocase(type, APL_STR("Microsoft.ManagedServices/registrationAssignments"))) {
+    switch ((int)type) {
+    case APL_ACCESS_TYPE_ASSIGNMENT:
+        add_assignment(access, subject, APL_GRANT_ROLE);
+        break;
+    case APL_ACCESS_TYPE_ELIGIBLE:
+        add_assignment(access, subject, APL_GRANT_ELIGIBLE);
+        break;
+    case APL_ACCESS_TYPE_ACTIVE:
+        if (!is_read_already(access, subject))
+            add_assignment(access, subject, APL_GRANT_ROLE);
+        break;
+    case APL_ACCESS_TYPE_CLASSIC:
+        add_classic(access, subject);
+        break;
+    case APL_ACCESS_TYPE_DENY:
+        add_deny(access, subject);
+        break;
+    case APL_ACCESS_TYPE_DELEGATION:
         add_delegated(access, subject, apl_access_value(access, subject, APL_ACCESS_DELEGATED), APL_GRANT_ROLE);
         add_delegated(access, subject, apl_access_value(access, subject, APL_ACCESS_DELEGATED_MAYBE),
                       APL_GRANT_ELIGIBLE);
+        break;
+    default:
+        break;
     }
-    if (!apl_str_starts_nocase(type, APL_STR("Microsoft.Authorization/")))
-        return;
-    apl_str name = apl_str_slice(type, 24, type.size);
-    if (apl_str_equal_nocase(name, APL_STR("roleAssignments")))
-        add_assignment(access, subject, APL_GRANT_ROLE);
-    else if (apl_str_equal_nocase(name, APL_STR("roleEligibilityScheduleInstances")))
-        add_assignment(access, subject, APL_GRANT_ELIGIBLE);
-    else if (apl_str_equal_nocase(name, APL_STR("roleAssignmentScheduleInstances")) &&
-             !is_read_already(access, subject))
-        add_assignment(access, subject, APL_GRANT_ROLE);
-    else if (apl_str_equal_nocase(name, APL_STR("classicAdministrators")))
-        add_classic(access, subject);
-    else if (apl_str_equal_nocase(name, APL_STR("denyAssignments")))
-        add_deny(access, subject);
 }
 
 static bool has_any(const uint32_t *list, uint32_t list_count, const uint32_t *members, size_t count)

@@ -93,16 +93,18 @@ static bool is_container(apl_str id)
             apl_str_find(apl_str_slice(id, SUBSCRIPTION_PREFIX.size, id.size), APL_STR("/")) < 0);
 }
 
-static void take_relations(apl_management_groups *groups, const apl_estate *estate)
+/* What a management group contains. */
+static void take_relations(apl_management_groups *groups, const apl_estate *estate, apl_asset_id group)
 {
     apl_relation_type contains = apl_vocabulary_relation(estate->vocabulary, APL_STR("contains"));
 
-    for (size_t i = 0; i < estate->relations.count; i++) {
+    if (estate->relations_out == NULL)
+        return;
+    for (uint32_t i = estate->relations_out[group]; i < estate->relations_out[group + 1]; i++) {
         const apl_relation *relation = &estate->relations.items[i];
-        apl_str from = estate->assets.items[relation->from].id;
         apl_str to = estate->assets.items[relation->to].id;
-        if (relation->type == contains && apl_str_starts_nocase(from, GROUP_PREFIX) && is_container(to))
-            set_parent(groups, to, from);
+        if (relation->type == contains && is_container(to))
+            set_parent(groups, to, estate->assets.items[group].id);
     }
 }
 
@@ -170,14 +172,19 @@ static void take_asset(apl_management_groups *groups, const apl_subject *subject
         groups->nodes.items[number].is_root = true;
 }
 
-apl_management_groups *apl_management_groups_new(const apl_estate *estate, const apl_scope_fields *fields)
+apl_management_groups *apl_management_groups_new(const apl_estate *estate, const apl_asset_ids *assets,
+                                                 const apl_scope_fields *fields)
 {
     apl_management_groups *groups = apl_memory_new(sizeof *groups);
 
     *groups = (apl_management_groups){.arena = apl_arena_new(), .by_key = apl_table_new(true)};
-    take_relations(groups, estate);
-    for (size_t i = 0; i < estate->assets.count; i++) {
-        apl_subject subject = apl_estate_subject(estate, (apl_asset_id)i);
+    /* Relations first: they are what the whole product shows. */
+    for (size_t i = 0; i < assets->count; i++) {
+        if (apl_str_starts_nocase(estate->assets.items[assets->items[i]].id, GROUP_PREFIX))
+            take_relations(groups, estate, assets->items[i]);
+    }
+    for (size_t i = 0; i < assets->count; i++) {
+        apl_subject subject = apl_estate_subject(estate, assets->items[i]);
         take_asset(groups, &subject, fields);
     }
     return groups;

@@ -16,7 +16,10 @@ typedef struct apl_scope_fields {
     apl_field_id details;  /* of a management group that was read whole */
 } apl_scope_fields;
 
-apl_management_groups *apl_management_groups_new(const apl_estate *estate, const apl_scope_fields *fields);
+/* `assets`: the management groups and subscriptions, in the order of the estate. */
+typedef APL_VECTOR(apl_asset_id) apl_asset_ids;
+apl_management_groups *apl_management_groups_new(const apl_estate *estate, const apl_asset_ids *assets,
+                                                 const apl_scope_fields *fields);
 void apl_management_groups_free(apl_management_groups *groups);
 
 /* The key form, in `arena`. */

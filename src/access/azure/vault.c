@@ -8,80 +8,80 @@
 #define PREFIX "Microsoft.KeyVault/vaults/"
 
 typedef struct vault_permission {
-    const char *group;
-    const char *permission;
+    const char *group; /* permissions of one group stand together */
+    apl_str permission;
     apl_str action;
 } vault_permission;
 
 static const vault_permission permissions[] = {
-    {"secrets", "all", APL_STR(PREFIX "secrets/*")},
-    {"secrets", "get", APL_STR(PREFIX "secrets/getSecret/action")},
-    {"secrets", "list", APL_STR(PREFIX "secrets/readMetadata/action")},
-    {"secrets", "set", APL_STR(PREFIX "secrets/setSecret/action")},
-    {"secrets", "delete", APL_STR(PREFIX "secrets/delete")},
-    {"secrets", "backup", APL_STR(PREFIX "secrets/backup/action")},
-    {"secrets", "restore", APL_STR(PREFIX "secrets/restore/action")},
-    {"secrets", "recover", APL_STR(PREFIX "secrets/recover/action")},
-    {"secrets", "purge", APL_STR(PREFIX "secrets/purge/action")},
-    {"keys", "all", APL_STR(PREFIX "keys/*")},
-    {"keys", "all", APL_STR(PREFIX "keyrotationpolicies/*")},
-    {"keys", "get", APL_STR(PREFIX "keys/read")},
-    {"keys", "list", APL_STR(PREFIX "keys/read")},
-    {"keys", "create", APL_STR(PREFIX "keys/create/action")},
-    {"keys", "import", APL_STR(PREFIX "keys/import/action")},
-    {"keys", "update", APL_STR(PREFIX "keys/update/action")},
-    {"keys", "delete", APL_STR(PREFIX "keys/delete")},
-    {"keys", "backup", APL_STR(PREFIX "keys/backup/action")},
-    {"keys", "restore", APL_STR(PREFIX "keys/restore/action")},
-    {"keys", "recover", APL_STR(PREFIX "keys/recover/action")},
-    {"keys", "purge", APL_STR(PREFIX "keys/purge/action")},
-    {"keys", "encrypt", APL_STR(PREFIX "keys/encrypt/action")},
-    {"keys", "decrypt", APL_STR(PREFIX "keys/decrypt/action")},
-    {"keys", "wrapKey", APL_STR(PREFIX "keys/wrap/action")},
-    {"keys", "unwrapKey", APL_STR(PREFIX "keys/unwrap/action")},
-    {"keys", "sign", APL_STR(PREFIX "keys/sign/action")},
-    {"keys", "verify", APL_STR(PREFIX "keys/verify/action")},
-    {"keys", "release", APL_STR(PREFIX "keys/release/action")},
-    {"keys", "rotate", APL_STR(PREFIX "keys/rotate/action")},
-    {"keys", "getrotationpolicy", APL_STR(PREFIX "keyrotationpolicies/read")},
-    {"keys", "setrotationpolicy", APL_STR(PREFIX "keyrotationpolicies/write")},
-    {"certificates", "all", APL_STR(PREFIX "certificates/*")},
-    {"certificates", "all", APL_STR(PREFIX "certificatecas/*")},
-    {"certificates", "all", APL_STR(PREFIX "certificatecontacts/*")},
-    {"certificates", "get", APL_STR(PREFIX "certificates/read")},
-    {"certificates", "list", APL_STR(PREFIX "certificates/read")},
-    {"certificates", "create", APL_STR(PREFIX "certificates/create/action")},
-    {"certificates", "import", APL_STR(PREFIX "certificates/import/action")},
-    {"certificates", "update", APL_STR(PREFIX "certificates/update/action")},
-    {"certificates", "delete", APL_STR(PREFIX "certificates/delete")},
-    {"certificates", "backup", APL_STR(PREFIX "certificates/backup/action")},
-    {"certificates", "restore", APL_STR(PREFIX "certificates/restore/action")},
-    {"certificates", "recover", APL_STR(PREFIX "certificates/recover/action")},
-    {"certificates", "purge", APL_STR(PREFIX "certificates/purge/action")},
-    {"certificates", "managecontacts", APL_STR(PREFIX "certificatecontacts/write")},
-    {"certificates", "getissuers", APL_STR(PREFIX "certificatecas/read")},
-    {"certificates", "listissuers", APL_STR(PREFIX "certificatecas/read")},
-    {"certificates", "setissuers", APL_STR(PREFIX "certificatecas/write")},
-    {"certificates", "manageissuers", APL_STR(PREFIX "certificatecas/write")},
-    {"certificates", "deleteissuers", APL_STR(PREFIX "certificatecas/delete")},
-    {"storage", "all", APL_STR(PREFIX "storageaccounts/*")},
-    {"storage", "get", APL_STR(PREFIX "storageaccounts/read")},
-    {"storage", "list", APL_STR(PREFIX "storageaccounts/read")},
-    {"storage", "set", APL_STR(PREFIX "storageaccounts/set/action")},
-    {"storage", "delete", APL_STR(PREFIX "storageaccounts/delete")},
-    {"storage", "regeneratekey", APL_STR(PREFIX "storageaccounts/regeneratekey/action")},
-    {"storage", "getsas", APL_STR(PREFIX "storageaccounts/sas/read")},
-    {"storage", "listsas", APL_STR(PREFIX "storageaccounts/sas/read")},
-    {"storage", "setsas", APL_STR(PREFIX "storageaccounts/sas/set/action")},
-    {"storage", "deletesas", APL_STR(PREFIX "storageaccounts/sas/delete")},
+    {"secrets", APL_STR("all"), APL_STR(PREFIX "secrets/*")},
+    {"secrets", APL_STR("get"), APL_STR(PREFIX "secrets/getSecret/action")},
+    {"secrets", APL_STR("list"), APL_STR(PREFIX "secrets/readMetadata/action")},
+    {"secrets", APL_STR("set"), APL_STR(PREFIX "secrets/setSecret/action")},
+    {"secrets", APL_STR("delete"), APL_STR(PREFIX "secrets/delete")},
+    {"secrets", APL_STR("backup"), APL_STR(PREFIX "secrets/backup/action")},
+    {"secrets", APL_STR("restore"), APL_STR(PREFIX "secrets/restore/action")},
+    {"secrets", APL_STR("recover"), APL_STR(PREFIX "secrets/recover/action")},
+    {"secrets", APL_STR("purge"), APL_STR(PREFIX "secrets/purge/action")},
+    {"keys", APL_STR("all"), APL_STR(PREFIX "keys/*")},
+    {"keys", APL_STR("all"), APL_STR(PREFIX "keyrotationpolicies/*")},
+    {"keys", APL_STR("get"), APL_STR(PREFIX "keys/read")},
+    {"keys", APL_STR("list"), APL_STR(PREFIX "keys/read")},
+    {"keys", APL_STR("create"), APL_STR(PREFIX "keys/create/action")},
+    {"keys", APL_STR("import"), APL_STR(PREFIX "keys/import/action")},
+    {"keys", APL_STR("update"), APL_STR(PREFIX "keys/update/action")},
+    {"keys", APL_STR("delete"), APL_STR(PREFIX "keys/delete")},
+    {"keys", APL_STR("backup"), APL_STR(PREFIX "keys/backup/action")},
+    {"keys", APL_STR("restore"), APL_STR(PREFIX "keys/restore/action")},
+    {"keys", APL_STR("recover"), APL_STR(PREFIX "keys/recover/action")},
+    {"keys", APL_STR("purge"), APL_STR(PREFIX "keys/purge/action")},
+    {"keys", APL_STR("encrypt"), APL_STR(PREFIX "keys/encrypt/action")},
+    {"keys", APL_STR("decrypt"), APL_STR(PREFIX "keys/decrypt/action")},
+    {"keys", APL_STR("wrapKey"), APL_STR(PREFIX "keys/wrap/action")},
+    {"keys", APL_STR("unwrapKey"), APL_STR(PREFIX "keys/unwrap/action")},
+    {"keys", APL_STR("sign"), APL_STR(PREFIX "keys/sign/action")},
+    {"keys", APL_STR("verify"), APL_STR(PREFIX "keys/verify/action")},
+    {"keys", APL_STR("release"), APL_STR(PREFIX "keys/release/action")},
+    {"keys", APL_STR("rotate"), APL_STR(PREFIX "keys/rotate/action")},
+    {"keys", APL_STR("getrotationpolicy"), APL_STR(PREFIX "keyrotationpolicies/read")},
+    {"keys", APL_STR("setrotationpolicy"), APL_STR(PREFIX "keyrotationpolicies/write")},
+    {"certificates", APL_STR("all"), APL_STR(PREFIX "certificates/*")},
+    {"certificates", APL_STR("all"), APL_STR(PREFIX "certificatecas/*")},
+    {"certificates", APL_STR("all"), APL_STR(PREFIX "certificatecontacts/*")},
+    {"certificates", APL_STR("get"), APL_STR(PREFIX "certificates/read")},
+    {"certificates", APL_STR("list"), APL_STR(PREFIX "certificates/read")},
+    {"certificates", APL_STR("create"), APL_STR(PREFIX "certificates/create/action")},
+    {"certificates", APL_STR("import"), APL_STR(PREFIX "certificates/import/action")},
+    {"certificates", APL_STR("update"), APL_STR(PREFIX "certificates/update/action")},
+    {"certificates", APL_STR("delete"), APL_STR(PREFIX "certificates/delete")},
+    {"certificates", APL_STR("backup"), APL_STR(PREFIX "certificates/backup/action")},
+    {"certificates", APL_STR("restore"), APL_STR(PREFIX "certificates/restore/action")},
+    {"certificates", APL_STR("recover"), APL_STR(PREFIX "certificates/recover/action")},
+    {"certificates", APL_STR("purge"), APL_STR(PREFIX "certificates/purge/action")},
+    {"certificates", APL_STR("managecontacts"), APL_STR(PREFIX "certificatecontacts/write")},
+    {"certificates", APL_STR("getissuers"), APL_STR(PREFIX "certificatecas/read")},
+    {"certificates", APL_STR("listissuers"), APL_STR(PREFIX "certificatecas/read")},
+    {"certificates", APL_STR("setissuers"), APL_STR(PREFIX "certificatecas/write")},
+    {"certificates", APL_STR("manageissuers"), APL_STR(PREFIX "certificatecas/write")},
+    {"certificates", APL_STR("deleteissuers"), APL_STR(PREFIX "certificatecas/delete")},
+    {"storage", APL_STR("all"), APL_STR(PREFIX "storageaccounts/*")},
+    {"storage", APL_STR("get"), APL_STR(PREFIX "storageaccounts/read")},
+    {"storage", APL_STR("list"), APL_STR(PREFIX "storageaccounts/read")},
+    {"storage", APL_STR("set"), APL_STR(PREFIX "storageaccounts/set/action")},
+    {"storage", APL_STR("delete"), APL_STR(PREFIX "storageaccounts/delete")},
+    {"storage", APL_STR("regeneratekey"), APL_STR(PREFIX "storageaccounts/regeneratekey/action")},
+    {"storage", APL_STR("getsas"), APL_STR(PREFIX "storageaccounts/sas/read")},
+    {"storage", APL_STR("listsas"), APL_STR(PREFIX "storageaccounts/sas/read")},
+    {"storage", APL_STR("setsas"), APL_STR(PREFIX "storageaccounts/sas/set/action")},
+    {"storage", APL_STR("deletesas"), APL_STR(PREFIX "storageaccounts/sas/delete")},
 };
 
 #define PERMISSION_COUNT (sizeof permissions / sizeof *permissions)
 
-static bool lists(apl_value list, const char *permission)
+static bool lists(apl_value list, apl_str permission)
 {
     for (uint32_t i = 0; list.type == APL_VALUE_ARRAY && i < list.size; i++) {
-        if (apl_str_equal_nocase(apl_value_str(list.items[i]), apl_str_from(permission)))
+        if (apl_str_equal_nocase(apl_value_str(list.items[i]), permission))
             return true;
     }
     return false;
@@ -90,9 +90,12 @@ static bool lists(apl_value list, const char *permission)
 /* Which permissions a policy gives: one letter each, so that equal policies are one role. */
 static void mark(char marks[PERMISSION_COUNT], apl_value granted)
 {
+    apl_value list = APL_MISSING;
+
     for (size_t i = 0; i < PERMISSION_COUNT; i++) {
-        bool is_given = lists(apl_value_member(granted, permissions[i].group), permissions[i].permission);
-        marks[i] = is_given ? '1' : '0';
+        if (i == 0 || strcmp(permissions[i].group, permissions[i - 1].group) != 0)
+            list = apl_value_member(granted, permissions[i].group);
+        marks[i] = lists(list, permissions[i].permission) ? '1' : '0';
     }
 }
 
@@ -173,7 +176,7 @@ void apl_access_read_vault(apl_access *access, const apl_subject *subject)
 {
     apl_asset_id vault = (apl_asset_id)(subject->asset - access->estate->assets.items);
 
-    if (!is_vault(subject->asset->type) || apl_access_data_by_roles(access, vault))
+    if (apl_access_data_by_roles(access, vault))
         return;
     apl_value policies = apl_access_value(access, subject, APL_ACCESS_VAULT_POLICIES);
     for (uint32_t i = 0; policies.type == APL_VALUE_ARRAY && i < policies.size; i++)

@@ -5,13 +5,6 @@
  * another application for that application only. */
 #include "access/internal.h"
 
-#define TYPE(name) APL_STR("microsoft.graph." name)
-
-static bool is_type(const apl_subject *subject, apl_str type)
-{
-    return apl_str_equal_nocase(subject->asset->type, type);
-}
-
 static apl_str text(const apl_access *access, const apl_subject *subject, apl_access_field field)
 {
     return apl_value_str(apl_access_value(access, subject, field));
@@ -56,13 +49,11 @@ apl_str apl_access_held_id(const apl_access *access, apl_plane plane, apl_str na
     return apl_value_is_there(built_in) ? apl_value_str(apl_value_member(built_in, "id")) : name;
 }
 
-void apl_access_read_directory_names(apl_access *access, const apl_subject *subject)
+void apl_access_read_directory_names(apl_access *access, const apl_subject *subject, apl_access_type type)
 {
-    bool is_role = is_type(subject, TYPE("unifiedRoleDefinition")) || is_type(subject, TYPE("directoryRole"));
-
-    if (!subject->asset->is_read || !apl_str_starts_nocase(subject->asset->type, APL_STR("microsoft.graph.")))
+    if (!subject->asset->is_read)
         return;
-    if (is_role) {
+    if (type == APL_ACCESS_TYPE_DIRECTORY_DEFINITION || type == APL_ACCESS_TYPE_DIRECTORY_ROLE) {
         apl_str id = object_id(subject->asset->id);
         apl_str template = text(access, subject, APL_ACCESS_TEMPLATE);
         apl_str canonical = template.size ? template : id;
@@ -209,22 +200,31 @@ static void add_app_role_document(apl_access *access, const apl_subject *subject
     add_app_role(access, subject, text(access, subject, APL_ACCESS_PRINCIPAL_ID), apl_value_object(members, 2));
 }
 
-void apl_access_read_directory(apl_access *access, const apl_subject *subject)
+void apl_access_read_directory(apl_access *access, const apl_subject *subject, apl_access_type type)
 {
-    if (!apl_str_starts_nocase(subject->asset->type, APL_STR("microsoft.graph.")))
-        return;
-    if (is_type(subject, TYPE("unifiedRoleAssignment")))
+    switch ((int)type) {
+    case APL_ACCESS_TYPE_DIRECTORY_ASSIGNMENT:
         add_assignment(access, subject, APL_GRANT_DIRECTORY);
-    else if (is_type(subject, TYPE("unifiedRoleAssignmentScheduleInstance")) && !is_read_already(access, subject))
-        add_assignment(access, subject, APL_GRANT_DIRECTORY);
-    else if (is_type(subject, TYPE("unifiedRoleEligibilityScheduleInstance")))
+        break;
+    case APL_ACCESS_TYPE_DIRECTORY_ACTIVE:
+        if (!is_read_already(access, subject))
+            add_assignment(access, subject, APL_GRANT_DIRECTORY);
+        break;
+    case APL_ACCESS_TYPE_DIRECTORY_ELIGIBLE:
         add_assignment(access, subject, APL_GRANT_ELIGIBLE);
-    else if (is_type(subject, TYPE("directoryRole")))
+        break;
+    case APL_ACCESS_TYPE_DIRECTORY_ROLE:
         add_members(access, subject);
-    else if (is_type(subject, TYPE("appRoleAssignment")))
+        break;
+    case APL_ACCESS_TYPE_APP_ROLE:
         add_app_role_document(access, subject);
-    else
+        break;
+    case APL_ACCESS_TYPE_DIRECTORY_OBJECT:
         add_app_roles(access, subject);
+        break;
+    default:
+        break;
+    }
 }
 
 /* Two tenants that may be the same: equal, or one of them is not known. */
