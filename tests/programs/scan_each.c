@@ -1,9 +1,9 @@
 /* programs/scan_each.c: scans many sources one after the other with the content opened once.
  *
  * For tests that run hundreds of small cases, where opening the content would be most of the time. Reads one line a
- * scan from standard input: `scan` or `edges`, then the sources, separated by tabs. Writes for each a line with the exit
- * code and the number of bytes, and then those bytes: the JSON that `aplomb scan --status all` or `aplomb paths --edges`
- * gives, or the message of a failure. */
+ * scan from standard input: `scan` or `edges`, then the sources, separated by tabs. Writes for each a line with the
+ * exit code and the number of bytes, and then those bytes: the JSON that `aplomb scan --status all` or `aplomb paths
+ * --edges` gives, or the message of a failure. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -59,7 +59,8 @@ def nearest(entry, rows):
 
 def explained(folder, asset):
     """Why an asset has its exposure: the part of `explain` that a scan does not show."""
-    done = subprocess.run([scans.APLOMB, "explain", asset, str(folder), "--format", "json"], capture_output=True, text=True)
+    command = [scans.APLOMB, "explain", asset, str(folder), "--format", "json"]
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode not in (0, 3):
         raise RuntimeError(f"explain {asset}: exit {done.returncode}: {done.stderr.strip()}")
     return json.loads(done.stdout)["exposure_evidence"] or {}

@@ -59,7 +59,8 @@ def run(folder):
 
 def uncovered(folders):
     """Techniques of which no case names the id."""
-    listed = subprocess.run([scans.APLOMB, "techniques", "--format", "json"], capture_output=True, text=True, check=True)
+    command = [scans.APLOMB, "techniques", "--format", "json"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
     ids = {row["id"] for row in json.loads(listed.stdout)["techniques"]}
     named = {entry.get("technique") for folder in folders
              for entry in yaml.safe_load((folder / "expect.yaml").read_text()).get("edges", [])}
