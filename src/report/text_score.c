@@ -11,7 +11,7 @@ static void add_value(apl_text *out, const apl_score_value *value)
 {
     apl_text_add_format(out, "%.1f", value->value);
     if (value->high - value->low >= 0.05)
-        apl_text_add_format(out, " (%.1f to %.1f, for what was not read)", value->low, value->high);
+        apl_text_add_format(out, " (%.1f to %.1f)", value->low, value->high);
 }
 
 static const apl_score_scope *ai_scope(const apl_score *score)
@@ -32,13 +32,18 @@ void apl_text_score_line(apl_text *out, const apl_report *report)
         apl_text_add(out, APL_STR("No score: nothing that was read could be judged.\n"));
         return;
     }
-    apl_screen_style(out, &report->screen, APL_STYLE_BOLD);
-    apl_text_add(out, APL_STR("Score "));
-    add_value(out, &score->estate);
-    apl_screen_style(out, &report->screen, APL_STYLE_PLAIN);
+    apl_text line;
+    apl_text_init(&line, LINE_BYTES_MAX);
+    apl_text_add(&line, APL_STR("Score "));
+    add_value(&line, &score->estate);
     if (ai)
-        apl_text_add_format(out, "; AI alone %.1f", ai->score.value);
-    apl_text_add(out, APL_STR("; 100 is best\n"));
+        apl_text_add_format(&line, ", AI alone %.1f", ai->score.value);
+    apl_text_add(&line, APL_STR("; 100 is best"));
+    apl_screen_style(out, &report->screen, APL_STYLE_BOLD);
+    apl_screen_fit(out, &report->screen, apl_text_str(&line), report->screen.width, APL_CUT_END);
+    apl_screen_style(out, &report->screen, APL_STYLE_PLAIN);
+    apl_text_add_char(out, '\n');
+    apl_text_free(&line);
 }
 
 static apl_str asset_name(const apl_estate *estate, uint32_t asset)

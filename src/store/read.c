@@ -3,6 +3,7 @@
  * All parts are read inside one transaction, so that a scan that is written meanwhile does not mix in. What stands in
  * the file is checked before it is used as a number of anything: it may be damaged, or made by somebody. */
 #include "store/read.h"
+#include "store/score_text.h"
 
 apl_str apl_read_string(apl_read *read, int64_t number)
 {
@@ -73,6 +74,8 @@ static apl_status read_snapshot(apl_snapshot *out, apl_arena *arena, apl_read *r
         status = apl_read_bodies(&out->bodies, arena, read);
     read->estate->documents = read->scan.info.documents;
     read->estate->passes = read->scan.passes;
+    if (status == APL_OK)
+        apl_score_read(&read->estate->score, read->estate, read->scan.summary);
     out->scan = read->scan.info;
     return status;
 }

@@ -1,4 +1,4 @@
-/* store/summary.c: {"assets":0,"ai_assets":0,"paths":0,"partial":false,"findings":{"low":0...},"status":{"fail":0...}}.
+/* store/summary.c: {"assets":0,"ai_assets":0,"paths":0,"partial":false,"findings":{"low":0...},"status":{"fail":0...},"score":null}.
  *
  * Small and read rarely, so it goes through the plain JSON parser. */
 #include "store/summary.h"
@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "json/json.h"
+#include "store/score_text.h"
 
 static void write_counts(apl_text *out, const char *const *names, const uint64_t *counts, size_t count)
 {
@@ -15,7 +16,7 @@ static void write_counts(apl_text *out, const char *const *names, const uint64_t
     apl_text_add_char(out, '}');
 }
 
-void apl_summary_write(apl_text *out, apl_summary summary)
+void apl_summary_write(apl_text *out, apl_summary summary, const apl_estate *estate)
 {
     apl_text_add_format(
         out, "{\"assets\":%" PRIu64 ",\"ai_assets\":%" PRIu64 ",\"paths\":%" PRIu64 ",\"partial\":%s,\"findings\":",
@@ -23,6 +24,8 @@ void apl_summary_write(apl_text *out, apl_summary summary)
     write_counts(out, apl_severity_names, summary.findings, APL_SEVERITY_COUNT);
     apl_text_add(out, APL_STR(",\"status\":"));
     write_counts(out, apl_status_names, summary.by_status, APL_STATUS_COUNT);
+    apl_text_add(out, APL_STR(",\"score\":"));
+    apl_score_write(out, estate);
     apl_text_add_char(out, '}');
 }
 

@@ -7,9 +7,11 @@
 
 #include "model/scan.h"
 
-#define APL_SUMMARY_BYTES_MAX 4096
+/* The score of 100,000 accounts fits. */
+#define APL_SUMMARY_BYTES_MAX (64u << 20)
 
-void apl_summary_write(apl_text *out, apl_summary summary);
+/* With the score of the estate as its last member. */
+void apl_summary_write(apl_text *out, apl_summary summary, const apl_estate *estate);
 apl_status apl_summary_read(apl_summary *out, apl_str text);
 
 #endif

@@ -77,7 +77,7 @@ static apl_status write_scan(apl_write *write)
     if (status != APL_OK)
         return status;
     apl_text_init(&summary, APL_SUMMARY_BYTES_MAX);
-    apl_summary_write(&summary, apl_snapshot_summary(write->snapshot));
+    apl_summary_write(&summary, apl_snapshot_summary(write->snapshot), write->estate);
     write->text.size = 0;
     add_sources(&write->text, &write->snapshot->scan);
     put_scan(query, write, apl_text_str(&write->text), apl_text_str(&summary));

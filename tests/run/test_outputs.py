@@ -388,7 +388,7 @@ class ExitCodes(Folder):
 class Usage(Folder):
     def test_wrong_usage_is_one_line(self):
         self.refuse("scna", says='"scan"')
-        self.refuse("paths", says="no command")
+        self.refuse("pathz", says="no command")
         self.refuse("policy", says="policy eval")
         self.refuse("scan", "--fromat", "json", says=["--format", "see aplomb scan --help"])
         self.refuse("scan", "--format", "jsom", says='"json"')
@@ -440,7 +440,7 @@ class Usage(Folder):
 
     def test_bash_completes(self):
         self.write("completion.bash", self.give("completions", "bash"))
-        for words, wanted in ((["aplomb", "sc"], "scan"), (["aplomb", "scan", "--fail"], "--fail-on"),
+        for words, wanted in ((["aplomb", "sca"], "scan"), (["aplomb", "scan", "--fail"], "--fail-on"),
                               (["aplomb", "scan", "--fail-on", "cr"], "critical"),
                               (["aplomb", "scan", "--format", "sa"], "sarif"), (["aplomb", "policy", "l"], "lint")):
             quoted = " ".join(f"'{word}'" for word in words)
@@ -574,7 +574,7 @@ class Terminal(Folder):
         rows = lambda *words: {asset["name"] for asset in json.loads(
             self.give("inventory", "accounts.json", "-f", "json", *words))["assets"]}
         self.assertEqual(rows("--tag", "env=prod"), {"chat"})
-        self.assertEqual(rows("--text", "CHAT"), {"chat"})
+        self.assertEqual(rows("--text", "CHAT"), {"chat", "keys of chat"})
         self.assertEqual(rows("--kind", "ai-service", "--asset", "t*"), {"test"})
         self.assertEqual(rows("--ai"), {"chat", "test"})
         self.assertEqual(rows("--cloud", "aws"), set())
