@@ -518,10 +518,11 @@ static void write_paths(apl_text *out, const summary_state *state)
         apl_text_add_char(out, '\n');
         line.size = 0;
     }
-    if (estate->paths.count > shown)
-        apl_text_add_format(out, "  %zu in all: aplomb paths%s%s\n", estate->paths.count,
-                            state->report->stored_in ? "" : " ",
-                            state->report->stored_in ? "" : state->report->sources);
+    if (estate->paths.count > shown) {
+        const char *sources = state->report->stored_in ? "" : state->report->sources;
+        apl_text_add_format(&line, "  %zu in all: aplomb paths%s%s", estate->paths.count, *sources ? " " : "", sources);
+        write_line(out, screen, &line);
+    }
     apl_text_add_char(out, '\n');
     apl_text_free(&line);
 }

@@ -1,4 +1,5 @@
-/* store/summary.c: {"assets":0,"ai_assets":0,"paths":0,"partial":false,"findings":{"low":0...},"status":{"fail":0...},"score":null}.
+/* store/summary.c: {"assets":0,"ai_assets":0,"paths":0,"partial":false,"findings":{"low":0...},"status":{"fail":0...},
+ * "score":null}.
  *
  * Small and read rarely, so it goes through the plain JSON parser. */
 #include "store/summary.h"
