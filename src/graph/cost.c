@@ -26,7 +26,7 @@ static void run(apl_dial *dial, apl_nodes sources)
     memset(dial->costs, 0xFF, count * sizeof *dial->costs);
     set_outside(dial, 0);
     for (size_t i = 0; i < sources.count; i++)
-        apl_dial_offer(dial, sources.items[i], 0, (apl_dial_way){APL_EDGE_NONE, APL_NODE_NONE});
+        apl_dial_offer(dial, sources.items[i], 0, (apl_cost_way){APL_EDGE_NONE, APL_NODE_NONE});
     for (uint32_t cost = 0; dial->waiting; cost++)
         apl_dial_empty(dial, cost);
     set_outside(dial, APL_COST_NONE);
@@ -50,15 +50,12 @@ apl_cost_tree *apl_cost_tree_new(const apl_graph_view *view, apl_direction direc
     size_t count = view->graph->node_count;
 
     tree->costs = apl_memory_new(count * sizeof *tree->costs);
-    tree->by = apl_memory_new(count * sizeof *tree->by);
-    tree->from = apl_memory_new(count * sizeof *tree->from);
-    memset(tree->by, 0xFF, count * sizeof *tree->by);
-    memset(tree->from, 0xFF, count * sizeof *tree->from);
+    tree->ways = apl_memory_new(count * sizeof *tree->ways);
+    memset(tree->ways, 0xFF, count * sizeof *tree->ways);
     dial->view = view;
     dial->direction = direction;
     dial->costs = tree->costs;
-    dial->by = tree->by;
-    dial->from = tree->from;
+    dial->ways = tree->ways;
     run(dial, sources);
     apl_dial_free(dial);
     return tree;
@@ -69,7 +66,6 @@ void apl_cost_tree_free(apl_cost_tree *tree)
     if (tree == NULL)
         return;
     apl_memory_free(tree->costs);
-    apl_memory_free(tree->by);
-    apl_memory_free(tree->from);
+    apl_memory_free(tree->ways);
     apl_memory_free(tree);
 }

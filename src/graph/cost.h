@@ -15,13 +15,17 @@
  * Every thread may call it. O(edges + nodes + dearest cost); 4 bytes an edge that made a way cheaper. */
 void apl_costs(uint32_t *costs, const apl_graph_view *view, apl_direction direction, apl_nodes sources);
 
-/* Costs with one cheapest way: of each node the edge over which its way comes and the node at the other end of it,
- * APL_EDGE_NONE and APL_NODE_NONE at a source and where there is no way. Plain and owned by who made it; 12 bytes a
- * node. */
+/* How a cheapest way comes to a node: over which edge, from which node; neither at a source and where there is no way.
+ */
+typedef struct apl_cost_way {
+    apl_edge_id by;
+    apl_node_id from;
+} apl_cost_way;
+
+/* Costs, and one cheapest way to each node. Plain and owned by who made it; 12 bytes a node. */
 typedef struct apl_cost_tree {
     uint32_t *costs;
-    apl_edge_id *by;
-    apl_node_id *from;
+    apl_cost_way *ways;
 } apl_cost_tree;
 
 /* The same as apl_costs, with the ways. */

@@ -114,7 +114,7 @@ static waiting pop(apl_detour *d)
 /* True when the node's own cheapest way meets no node that came up or is to be gone round. */
 static bool is_way_free(const apl_detour *d, apl_node_id node, uint64_t *work)
 {
-    for (apl_node_id at = d->tree->from[node]; at != APL_NODE_NONE; at = d->tree->from[at]) {
+    for (apl_node_id at = d->tree->ways[node].from; at != APL_NODE_NONE; at = d->tree->ways[at].from) {
         ++*work;
         if (d->marks[at] == 2 * d->search + 1)
             return false;

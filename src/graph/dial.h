@@ -17,31 +17,23 @@ _Static_assert(APL_DIAL_RING > APL_EDGE_COST_MAX, "each waiting cost has a bucke
 
 typedef APL_VECTOR(apl_node_id) apl_dial_bucket;
 
-typedef struct apl_dial_way {
-    apl_edge_id by;
-    apl_node_id from;
-} apl_dial_way;
-
 typedef struct apl_dial {
     const apl_graph_view *view;
     apl_direction direction;
     uint32_t *costs;
-    apl_edge_id *by; /* these two as in apl_cost_tree; NULL when nobody asks for the ways */
-    apl_node_id *from;
+    apl_cost_way *ways; /* NULL when nobody asks for them */
     size_t waiting;
     apl_dial_bucket ring[APL_DIAL_RING];
 } apl_dial;
 
 /* A way to the node; the cost is not below that of the bucket being emptied, nor more than 1,000 above it. */
-static inline void apl_dial_offer(apl_dial *dial, apl_node_id node, uint32_t cost, apl_dial_way way)
+static inline void apl_dial_offer(apl_dial *dial, apl_node_id node, uint32_t cost, apl_cost_way way)
 {
     if (cost >= dial->costs[node])
         return;
     dial->costs[node] = cost;
-    if (dial->by) {
-        dial->by[node] = way.by;
-        dial->from[node] = way.from;
-    }
+    if (dial->ways)
+        dial->ways[node] = way;
     apl_dial_bucket *bucket = &dial->ring[cost & (APL_DIAL_RING - 1)];
     APL_PUSH(bucket, node);
     dial->waiting++;
@@ -77,7 +69,7 @@ static inline void apl_dial_empty(apl_dial *dial, uint32_t cost)
             continue;
         apl_arcs arcs = apl_arcs_of(dial->view, dial->direction, node);
         while (apl_arcs_next(&arcs))
-            apl_dial_offer(dial, arcs.node, apl_cost_add(cost, arcs.cost), (apl_dial_way){arcs.edge, node});
+            apl_dial_offer(dial, arcs.node, apl_cost_add(cost, arcs.cost), (apl_cost_way){apl_arcs_edge(&arcs), node});
     }
     dial->waiting -= bucket->count;
     bucket->count = 0;

@@ -178,10 +178,10 @@ static void gather_arrivals(apl_routes *routes, apl_node_id node, size_t first)
         routes->work++;
         if (before == APL_COST_NONE || arcs.node == node)
             continue;
-        arrival found = {apl_cost_add(before, arcs.cost), arcs.cost, arcs.node, arcs.edge};
+        arrival found = {apl_cost_add(before, arcs.cost), arcs.cost, arcs.node, apl_arcs_edge(&arcs)};
         if (routes->options.only_best_of_parallel) {
             size_t at = routes->arrivals.count;
-            size_t stop = arcs.edge < view->graph->edge_count && at > first ? at - 1 : first;
+            size_t stop = apl_arcs_edge(&arcs) < view->graph->edge_count && at > first ? at - 1 : first;
             while (at > stop && routes->arrivals.items[at - 1].node != arcs.node)
                 at--;
             if (at > stop) {
@@ -344,7 +344,7 @@ static bool is_way_blocked(apl_routes *routes, apl_node_id node, uint32_t end)
 {
     const apl_cost_tree *tree = routes->options.tree;
 
-    for (apl_node_id at = tree->from[node]; at != APL_NODE_NONE; at = tree->from[at]) {
+    for (apl_node_id at = tree->ways[node].from; at != APL_NODE_NONE; at = tree->ways[at].from) {
         if (has_node(routes, end, at))
             return true;
     }

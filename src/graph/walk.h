@@ -2,7 +2,7 @@
  *
  *     apl_arcs arcs = apl_arcs_of(view, APL_FORWARD, node);
  *     while (apl_arcs_next(&arcs))
- *         look_at(arcs.node, arcs.cost, arcs.edge);
+ *         look_at(arcs.node, arcs.cost, apl_arcs_edge(&arcs));
  *
  * Gives the edges of the graph that the overlay leaves, then those that it adds. The set of nodes of the view is not
  * looked at: a search has a cheaper place for that, such as the set of what it has visited. */
@@ -16,7 +16,7 @@
 typedef struct apl_arcs {
     apl_node_id node; /* the other end of the present edge */
     uint32_t cost;
-    apl_edge_id edge;
+    uint32_t place; /* of the present edge; its number when it is an added one */
     uint32_t at;
     uint32_t end;
     uint32_t chain;
@@ -26,6 +26,7 @@ typedef struct apl_arcs {
     const uint64_t *removed;  /* NULL when nothing is */
     const apl_overlay *overlay;
     bool is_forward;
+    bool is_added;
 } apl_arcs;
 
 static inline apl_arcs apl_arcs_of(const apl_graph_view *view, apl_direction direction, apl_node_id node)
@@ -59,7 +60,8 @@ static inline bool apl_arcs_next_added(apl_arcs *arcs)
     const apl_overlay_edge *added = &arcs->overlay->added.items[arcs->chain - 1];
     arcs->node = arcs->is_forward ? added->edge.to : added->edge.from;
     arcs->cost = added->edge.cost;
-    arcs->edge = arcs->overlay->graph->edge_count + arcs->chain - 1;
+    arcs->place = arcs->overlay->graph->edge_count + arcs->chain - 1;
+    arcs->is_added = true;
     arcs->chain = arcs->is_forward ? added->next_out : added->next_in;
     return true;
 }
@@ -68,14 +70,20 @@ static inline bool apl_arcs_next(apl_arcs *arcs)
 {
     while (arcs->at < arcs->end) {
         uint32_t at = arcs->at++;
-        arcs->edge = arcs->edges ? arcs->edges[at] : at;
-        if (arcs->removed && apl_bit(arcs->removed, arcs->edge))
+        if (arcs->removed && apl_bit(arcs->removed, arcs->edges ? arcs->edges[at] : at))
             continue;
+        arcs->place = at;
         arcs->node = arcs->nodes[at];
         arcs->cost = arcs->costs[at];
         return true;
     }
     return apl_arcs_next_added(arcs);
+}
+
+/* The number of the present edge: backward it is read from memory only here, for most searches do not ask. */
+static inline apl_edge_id apl_arcs_edge(const apl_arcs *arcs)
+{
+    return arcs->edges && !arcs->is_added ? arcs->edges[arcs->place] : arcs->place;
 }
 
 /* True when the view has the node. */

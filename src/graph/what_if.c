@@ -80,7 +80,7 @@ static inline void lose_way(apl_what_if *w, apl_edge_id edge)
 {
     apl_node_id to = w->view.graph->out_node[edge];
 
-    if (w->tree->by[to] == edge)
+    if (w->tree->ways[to].by == edge)
         note(w, to);
 }
 
@@ -143,7 +143,7 @@ static inline void take_offer(apl_what_if *w, apl_node_id node, uint32_t cost)
     if (cost >= w->tree->costs[node] || !apl_view_has(&w->view, node))
         return;
     note(w, node);
-    apl_dial_offer(w->dial, node, cost, (apl_dial_way){APL_EDGE_NONE, APL_NODE_NONE});
+    apl_dial_offer(w->dial, node, cost, (apl_cost_way){APL_EDGE_NONE, APL_NODE_NONE});
 }
 
 static void empty_bucket(apl_what_if *w, uint32_t cost)

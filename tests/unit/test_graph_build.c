@@ -112,7 +112,7 @@ static void walks_see_what_the_overlay_leaves(void **state)
             for (uint32_t n = 0; n < wanted.node_count; n++) {
                 apl_arcs arcs = apl_arcs_of(&changed.view, (apl_direction)direction, n);
                 while (apl_arcs_next(&arcs)) {
-                    apl_edge edge = apl_graph_edge(&changed.view, arcs.edge);
+                    apl_edge edge = apl_graph_edge(&changed.view, apl_arcs_edge(&arcs));
                     assert_true(count < wanted.edge_count);
                     assert_int_equal(direction == APL_FORWARD ? edge.from : edge.to, n);
                     assert_int_equal(direction == APL_FORWARD ? edge.to : edge.from, arcs.node);

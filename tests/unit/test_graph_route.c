@@ -227,11 +227,56 @@ static void says_when_it_is_cut(void **state)
     apl_graph_builder_free(builder);
 }
 
+/* The target is the cheap way into a core that leads back to it from everywhere; the other way in is dear. Bounds that
+ * do not know that the way leads over the target would try the loops of the core. */
+static void a_target_that_is_the_way_in_is_no_knot(void **state)
+{
+    enum { CORE = 100, TARGET = 1, COUNT = CORE + 2 };
+    random_source random = {3};
+    apl_graph_builder *builder = apl_graph_builder_new();
+    apl_graph *graph = NULL;
+    uint64_t entries[COUNT / 64 + 1] = {1};
+    const apl_node_id entry = 0;
+    apl_route route;
+
+    (void)state;
+    (void)apl_graph_add_nodes(builder, COUNT);
+    apl_graph_add_edge(builder, entry, TARGET, 1, 0);
+    apl_graph_add_edge(builder, entry, 2, 900, 0);
+    for (uint32_t i = 0; i < CORE; i++) {
+        apl_graph_add_edge(builder, TARGET, 2 + i, 1, 0);
+        for (uint32_t j = 0; j < 8; j++)
+            apl_graph_add_edge(builder, 2 + i, 2 + random_below(&random, CORE), 1 + random_below(&random, 5), 0);
+        if (i)
+            apl_graph_add_edge(builder, 2 + i, TARGET, 1, 0);
+    }
+    assert_int_equal(apl_graph_freeze(&graph, builder), APL_OK);
+    const apl_graph_view view = {graph, NULL, NULL};
+    apl_cost_tree *tree = apl_cost_tree_new(&view, APL_FORWARD, (apl_nodes){&entry, 1});
+    apl_routes_options options = {&view, entries, tree, false, 0};
+    apl_routes *routes = apl_routes_new(&options);
+    apl_routes_start(routes, TARGET);
+    assert_true(apl_routes_next(&route, routes));
+    assert_int_equal(route.cost, 1);
+    for (uint32_t i = 0; i < 20; i++) {
+        assert_true(apl_routes_next(&route, routes));
+        assert_true(route.cost > 900);
+        assert_true(route.cost < 920);
+        assert_int_equal(route.nodes[1], 2);
+    }
+    assert_false(apl_routes_is_cut(routes));
+    apl_routes_free(routes);
+    apl_cost_tree_free(tree);
+    apl_graph_free(graph);
+    apl_graph_builder_free(builder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_all_paths_cheapest_first),
         cmocka_unit_test(says_when_it_is_cut),
+        cmocka_unit_test(a_target_that_is_the_way_in_is_no_knot),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
