@@ -346,6 +346,17 @@ static apl_str name_in_id(apl_str id)
     return name.size ? name : id;
 }
 
+/* What an asset that nobody read is called until something names it: by its id, account keys by their account. */
+static apl_str stub_name_of(apl_arena *arena, apl_str id)
+{
+    apl_str name = name_in_id(id);
+    apl_str mark = APL_STR("#keys");
+
+    if (name.size <= mark.size || !apl_str_ends(name, mark))
+        return name;
+    return apl_arena_format(arena, "keys of %.*s", (int)(name.size - mark.size), name.data);
+}
+
 /* Neither end is the asset whose document says so. */
 static bool has_both_ends(const apl_relation_rule *rule)
 {
@@ -367,8 +378,8 @@ static apl_asset_id stub_new(link_job *job, apl_str id, const pending_link *link
     apl_asset stub = {.parent = APL_ASSET_NONE, .same_letters = APL_ASSET_NONE};
 
     stub.id = apl_arena_str(estate->arena, id);
-    stub.name =
-        is_described && link->stub_name.size ? apl_arena_str(estate->arena, link->stub_name) : name_in_id(stub.id);
+    stub.name = is_described && link->stub_name.size ? apl_arena_str(estate->arena, link->stub_name)
+                                                     : stub_name_of(estate->arena, stub.id);
     stub.type = is_described && rule->stub_type.size ? rule->stub_type : apl_arm_type(estate->arena, stub.id);
     const apl_type *type = stub.type.size ? apl_services_find(job->services, stub.type) : NULL;
     if (type)
@@ -425,7 +436,7 @@ static void describe_stub(link_job *job, apl_asset_id asset, const pending_link 
 
     if (stub->is_read || link->stub_name.size == 0 || has_both_ends(link->rule))
         return;
-    if (!apl_str_equal(stub->name, name_in_id(stub->id)))
+    if (!apl_str_equal(stub->name, stub_name_of(job->estate->arena, stub->id)))
         return; /* named already */
     stub->name = apl_arena_str(job->estate->arena, link->stub_name);
     if (link->rule->stub_type.size)
