@@ -2,7 +2,8 @@
 """The pages of docs/ that follow from content are what `make docs` would write; APLOMB_GOLDEN=1 writes them.
 
 What is counted beside what Microsoft publishes names only rules that exist, and gives a reason for what no rule
-decides: tools/docs/microsoft.py fails otherwise. With APLOMB_SHARED_DATA the list of checks is held against its table too."""
+decides: tools/docs/microsoft.py fails otherwise. With APLOMB_SHARED_DATA the list of checks is held against its
+table too."""
 import csv
 import os
 import pathlib
