@@ -4,6 +4,7 @@
 # make test      set up, all tests, sanitizers   make golden   rewrite the expected outputs; review the diff
 # make bench     measure                         make lint     clang-tidy and cppcheck, slow
 # make deb       a Debian package in build/      make tidy     the style check alone
+# make docs      the pages of docs/ that follow from content
 # make fuzz NAME=json SECONDS=3600   one fuzz target for long   make tsan, make coverage   other builds' tests
 # make clean     everything built                make distclean   also what set-up unpacked
 
@@ -66,6 +67,10 @@ golden: build/aplomb
 	@for script in tests/run/*.py; do \
 		if [ -x "$$script" ]; then APLOMB="$(CURDIR)/build/aplomb" APLOMB_GOLDEN=1 python3 -B "$$script" || exit 1; fi; done
 	@git status --short tests || true
+
+.PHONY: docs
+docs: build/aplomb
+	@APLOMB="$(CURDIR)/build/aplomb" python3 -B tools/docs/make.py
 
 .PHONY: bench
 bench: build/aplomb
