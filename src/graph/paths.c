@@ -131,6 +131,7 @@ static apl_str title_of(const searching *job, const apl_path *path, const hops *
 {
     apl_text out;
     size_t named = 0;
+    apl_str last = APL_STR_NONE;
     char first = path->target_title.size ? apl_char_lower(path->target_title.data[0]) : ' ';
 
     apl_text_init(&out, APL_PATH_BYTES_MAX);
@@ -138,10 +139,11 @@ static apl_str title_of(const searching *job, const apl_path *path, const hops *
                         APL_STR_ARG(apl_str_slice(path->target_title, 1, path->target_title.size)),
                         APL_STR_ARG(asset_name(job, path->target)));
     for (size_t i = 0; i + 1 < way->count && named < TITLE_NAMES; i++) {
-        if (way->items[i].to == way->items[i].from || way->items[i].to == path->target)
-            continue;
-        apl_text_add_format(&out, "%s%.*s", named ? " and " : ", by way of ",
-                            APL_STR_ARG(asset_name(job, way->items[i].to)));
+        apl_str name = asset_name(job, way->items[i].to);
+        if (way->items[i].to == path->target || apl_str_equal(name, last))
+            continue; /* an identity is often called like the machine that has it */
+        apl_text_add_format(&out, "%s%.*s", named ? " and " : ", by way of ", APL_STR_ARG(name));
+        last = name;
         named++;
     }
     apl_str title = apl_arena_str(job->arena, apl_text_str(&out));
