@@ -313,3 +313,25 @@ void apl_session_judge_coverage(apl_session *session)
     if (session->exit_code == APL_EXIT_DONE && apl_snapshot_summary(&session->snapshot).is_partial)
         session->exit_code = APL_EXIT_PARTIAL;
 }
+
+apl_status apl_session_prepare(apl_session *session, const apl_word_list *sources)
+{
+    apl_status status = apl_session_formats(session);
+
+    if (status == APL_OK)
+        status = apl_session_content(session);
+    if (status == APL_OK)
+        status = apl_session_snapshot(session, sources, false);
+    if (status == APL_OK)
+        apl_session_select(session);
+    return status;
+}
+
+apl_status apl_session_show(apl_session *session, apl_view view)
+{
+    apl_report report = apl_session_report(session, view);
+
+    apl_status status = apl_session_write(session, &report);
+    apl_session_judge_coverage(session);
+    return status;
+}

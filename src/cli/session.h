@@ -61,6 +61,12 @@ apl_status apl_session_open_store(apl_session *session, bool for_writing);
 /* Makes the selection by the filter. */
 void apl_session_select(apl_session *session);
 
+/* All that a command needs before it shows something of a snapshot: formats, content, snapshot, selection. */
+apl_status apl_session_prepare(apl_session *session, const apl_word_list *sources);
+
+/* Shows a view of the prepared session in every format that was asked for, and judges coverage. */
+apl_status apl_session_show(apl_session *session, apl_view view);
+
 /* A report of the session's snapshot and selection, to be completed by the command. */
 apl_report apl_session_report(const apl_session *session, apl_view view);
 

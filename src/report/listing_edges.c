@@ -2,6 +2,7 @@
  *
  * Everything that a technique makes possible in this estate, whether or not a path uses it. */
 #include "report/listing.h"
+#include "report/names.h"
 
 static const apl_column columns[] = {
     {"technique", "Step", APL_IN_TEXT | APL_IN_CSV | APL_IN_MARKDOWN, 5, 16, APL_CUT_END, false, false},
@@ -16,13 +17,6 @@ static const apl_column columns[] = {
     {"to", "To", APL_IN_DATA, 0, 0, APL_CUT_START, false, false},
 };
 
-static apl_value asset_name(const apl_estate *estate, uint32_t asset)
-{
-    const apl_asset *one = &estate->assets.items[asset];
-
-    return apl_value_string(one->name.size ? one->name : one->id);
-}
-
 static void edge_row(apl_value *cells, const apl_listing *listing, size_t row, apl_arena *scratch)
 {
     const apl_estate *estate = listing->snapshot->estate;
@@ -34,8 +28,8 @@ static void edge_row(apl_value *cells, const apl_listing *listing, size_t row, a
     cells[i++] = apl_value_string(is_technique ? edge->technique : edge->relation);
     cells[i++] = is_technique ? apl_value_string(edge->technique) : APL_MISSING;
     cells[i++] = is_technique ? APL_MISSING : apl_value_string(edge->relation);
-    cells[i++] = asset_name(estate, edge->from);
-    cells[i++] = asset_name(estate, edge->to);
+    cells[i++] = apl_value_string(apl_report_asset_name(estate, edge->from));
+    cells[i++] = apl_value_string(apl_report_asset_name(estate, edge->to));
     cells[i++] = apl_value_string(edge->gives);
     cells[i++] = apl_value_real((double)(int)(edge->likelihood * 1000.0 + 0.5) / 1000.0);
     cells[i++] = apl_value_string(edge->why);

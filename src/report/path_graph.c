@@ -63,10 +63,3 @@ void apl_path_graph_free(apl_path_graph *graph)
     apl_memory_free(graph->edges.items);
     *graph = (apl_path_graph){0};
 }
-
-apl_str apl_path_graph_label(const apl_estate *estate, uint32_t asset)
-{
-    const apl_asset *one = &estate->assets.items[asset];
-
-    return one->name.size ? one->name : one->id;
-}

@@ -21,7 +21,4 @@ typedef struct apl_path_graph {
 apl_path_graph apl_path_graph_make(const apl_report *report);
 void apl_path_graph_free(apl_path_graph *graph);
 
-/* The name that a node is drawn with. */
-apl_str apl_path_graph_label(const apl_estate *estate, uint32_t asset);
-
 #endif

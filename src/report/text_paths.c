@@ -5,6 +5,7 @@
 #include "report/text_paths.h"
 
 #include "query/choke.h"
+#include "report/names.h"
 #include "report/text_summary.h"
 
 #define SIMILAR_SHOWN 5
@@ -13,22 +14,6 @@
 
 static const apl_style level_styles[] = {APL_STYLE_LOW, APL_STYLE_MEDIUM, APL_STYLE_HIGH, APL_STYLE_CRITICAL};
 
-static apl_str name_of(const apl_estate *estate, uint32_t asset)
-{
-    const apl_asset *one = &estate->assets.items[asset];
-
-    return one->name.size ? one->name : one->id;
-}
-
-static const apl_finding *finding_of(const apl_estate *estate, apl_str id)
-{
-    for (size_t i = 0; i < estate->findings.count; i++) {
-        if (memcmp(estate->findings.items[i].id, id.data, 32) == 0)
-            return &estate->findings.items[i];
-    }
-    return NULL;
-}
-
 static void add_step(apl_text *out, const apl_report *report, const apl_path_step *step, uint32_t number)
 {
     const apl_estate *estate = report->snapshot->estate;
@@ -36,16 +21,16 @@ static void add_step(apl_text *out, const apl_report *report, const apl_path_ste
     apl_str word = step->technique.size ? step->technique : step->relation;
 
     apl_text_add_format(out, "  %u. ", number);
-    apl_screen_add(out, screen, name_of(estate, step->from));
+    apl_screen_add(out, screen, apl_report_asset_name(estate, step->from));
     apl_text_add(out, APL_STR(" -> "));
-    apl_screen_add_styled(out, screen, APL_STYLE_BOLD, name_of(estate, step->to));
+    apl_screen_add_styled(out, screen, APL_STYLE_BOLD, apl_report_asset_name(estate, step->to));
     apl_text_add(out, APL_STR("  "));
     apl_screen_add_styled(out, screen, APL_STYLE_DIM, word);
     apl_text_add_format(out, "  %.0f %%\n", step->likelihood * 100);
     apl_screen_spaces(out, 5);
     apl_screen_wrap(out, screen, step->why, 5);
     for (uint32_t i = 0; i < step->finding_count; i++) {
-        const apl_finding *finding = finding_of(estate, step->findings[i]);
+        const apl_finding *finding = apl_report_finding(estate, step->findings[i]);
         if (finding == NULL)
             continue;
         apl_text line;
@@ -94,7 +79,7 @@ static void add_similar(apl_text *out, const apl_report *report, size_t first)
             continue;
         if (similar++ < SIMILAR_SHOWN) {
             apl_text_add_format(out, "%s", similar == 1 ? "  the same way to " : ", ");
-            apl_screen_add(out, &report->screen, name_of(estate, other->target));
+            apl_screen_add(out, &report->screen, apl_report_asset_name(estate, other->target));
         }
     }
     if (similar > SIMILAR_SHOWN)
@@ -132,7 +117,7 @@ static void add_choke_points(apl_text *out, const apl_report *report)
         const apl_finding *finding = points[i].finding;
         apl_text_add_format(&line, "  %3.0f %% of the risk, %u %s  %.8s  %.*s: %.*s", points[i].share * 100,
                             points[i].paths, points[i].paths == 1 ? "path" : "paths", finding->id,
-                            APL_STR_ARG(name_of(report->snapshot->estate, finding->asset)),
+                            APL_STR_ARG(apl_report_asset_name(report->snapshot->estate, finding->asset)),
                             APL_STR_ARG(finding->rule->title));
         apl_screen_fit(out, &report->screen, apl_text_str(&line), report->screen.width, APL_CUT_END);
         apl_text_add_char(out, '\n');

@@ -3,6 +3,8 @@
  * An interval stands beside every number that rests on something unread. */
 #include "report/text_score.h"
 
+#include "report/names.h"
+
 #define LINE_BYTES_MAX (64u << 10)
 #define SCOPES_SHOWN 24
 #define BROKEN_SHOWN 12
@@ -46,22 +48,6 @@ void apl_text_score_line(apl_text *out, const apl_report *report)
     apl_text_free(&line);
 }
 
-static apl_str asset_name(const apl_estate *estate, uint32_t asset)
-{
-    const apl_asset *one = &estate->assets.items[asset];
-
-    return one->name.size ? one->name : one->id;
-}
-
-static const apl_finding *finding_of(const apl_estate *estate, apl_str id)
-{
-    for (size_t i = 0; i < estate->findings.count; i++) {
-        if (memcmp(estate->findings.items[i].id, id.data, 32) == 0)
-            return &estate->findings.items[i];
-    }
-    return NULL;
-}
-
 static void add_fitted(apl_text *out, const apl_screen *screen, apl_text *line)
 {
     apl_screen_fit(out, screen, apl_text_str(line), screen->width, APL_CUT_END);
@@ -80,16 +66,16 @@ static void add_costs(apl_text *out, const apl_report *report)
         apl_text_add(out, APL_STR("\nAssets that cost most, and what the score gains when they are clean\n"));
     for (size_t i = 0; i < score->asset_count; i++) {
         apl_text_add_format(&line, "  +%.1f  %.*s", score->assets[i].gain,
-                            APL_STR_ARG(asset_name(estate, score->assets[i].asset)));
+                            APL_STR_ARG(apl_report_asset_name(estate, score->assets[i].asset)));
         add_fitted(out, &report->screen, &line);
     }
     if (score->finding_count)
         apl_text_add(out, APL_STR("\nFindings that cost most\n"));
     for (size_t i = 0; i < score->finding_count; i++) {
-        const apl_finding *finding = finding_of(estate, score->findings[i].finding);
+        const apl_finding *finding = apl_report_finding(estate, score->findings[i].finding);
         const apl_score_cost *cost = &score->findings[i];
         apl_text_add_format(&line, "  +%.1f  %.8s  %.*s: %.*s", cost->gain, cost->finding.data,
-                            APL_STR_ARG(asset_name(estate, cost->asset)),
+                            APL_STR_ARG(apl_report_asset_name(estate, cost->asset)),
                             APL_STR_ARG(finding ? finding->rule->title : APL_STR_NONE));
         add_fitted(out, &report->screen, &line);
     }
@@ -146,7 +132,7 @@ apl_status apl_text_simulation(apl_output *output, const apl_report *report)
     if (simulation->unreachable_count)
         apl_text_add(out, APL_STR("\nOut of reach then\n"));
     for (size_t i = 0; i < simulation->unreachable_count && i < BROKEN_SHOWN; i++) {
-        apl_text_add_format(&line, "  %.*s", APL_STR_ARG(asset_name(estate, simulation->unreachable[i])));
+        apl_text_add_format(&line, "  %.*s", APL_STR_ARG(apl_report_asset_name(estate, simulation->unreachable[i])));
         add_fitted(out, &report->screen, &line);
     }
     if (simulation->unreachable_count > BROKEN_SHOWN)

@@ -5,9 +5,9 @@
 #include "bytes/files.h"
 #include "cli/session.h"
 #include "cli/sink.h"
-#include "json/json.h"
 #include "report/access_answer.h"
 #include "report/row.h"
+#include "json/json.h"
 
 /* A file of questions; half a million of them with whole role definitions stay below. */
 #define BATCH_BYTES_MAX (1u << 30)
@@ -22,8 +22,8 @@ static const apl_option options[] = {
     {"batch", 'b', APL_OPT_FILE, APL_OFFSET(batch), "FILE", "questions, one JSON object a line", NULL},
     {"capabilities", 0, APL_OPT_FLAG, APL_OFFSET(capabilities), NULL,
      "count keys too: who may list the keys of an account may do what they open", NULL},
-    {"explain", 'e', APL_OPT_FLAG, APL_OFFSET(explain), NULL,
-     "show how each reason decides: role, groups, condition", NULL},
+    {"explain", 'e', APL_OPT_FLAG, APL_OFFSET(explain), NULL, "show how each reason decides: role, groups, condition",
+     NULL},
     {"format", 'f', APL_OPT_CHOICE, APL_OFFSET(as), "FMT", "text or json (default: text; a batch gives JSON lines)",
      "text json"},
     APL_OPTION_STORE,
@@ -192,14 +192,15 @@ static apl_status answer_line(access_run *run, apl_value line)
         .role = role,
         .condition = member(line, "condition"),
         .library = apl_content_library(run->session->content),
-        .question = {
-            .principal = member(line, "principal"),
-            .plane = plane_of(member(line, "plane")),
-            .action = member(line, "action"),
-            .scope = member(line, "scope").size ? member(line, "scope") : member(line, "resource"),
-            .attributes = apl_value_member(line, "attributes"),
-            .counts_keys = run->session->settings->capabilities,
-        },
+        .question =
+            {
+                .principal = member(line, "principal"),
+                .plane = plane_of(member(line, "plane")),
+                .action = member(line, "action"),
+                .scope = member(line, "scope").size ? member(line, "scope") : member(line, "resource"),
+                .attributes = apl_value_member(line, "attributes"),
+                .counts_keys = run->session->settings->capabilities,
+            },
     };
     apl_status status = APL_OK;
 

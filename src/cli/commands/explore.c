@@ -35,9 +35,7 @@ static apl_status explore_run(apl_session *session)
     if (status == APL_OK) {
         apl_session_select(session);
         apl_explore_run(&session->selection, explore, &session->snapshot);
-        apl_report report = apl_session_report(session, APL_VIEW_INVENTORY);
-        status = apl_session_write(session, &report);
-        apl_session_judge_coverage(session);
+        status = apl_session_show(session, APL_VIEW_INVENTORY);
     }
     apl_memory_free(explore);
     return status;

@@ -19,19 +19,9 @@ static const apl_option options[] = {
 
 static apl_status inventory_run(apl_session *session)
 {
-    apl_status status = apl_session_formats(session);
+    apl_status status = apl_session_prepare(session, &session->settings->words);
 
-    if (status == APL_OK)
-        status = apl_session_content(session);
-    if (status == APL_OK)
-        status = apl_session_snapshot(session, &session->settings->words, false);
-    if (status != APL_OK)
-        return status;
-    apl_session_select(session);
-    apl_report report = apl_session_report(session, APL_VIEW_INVENTORY);
-    status = apl_session_write(session, &report);
-    apl_session_judge_coverage(session);
-    return status;
+    return status == APL_OK ? apl_session_show(session, APL_VIEW_INVENTORY) : status;
 }
 
 const apl_command apl_command_inventory = {

@@ -46,22 +46,12 @@ static apl_status paths_run(apl_session *session)
     if ((session->settings->edges || session->settings->what_if.count) && session->settings->words.count == 0)
         return apl_fail(APL_E_USAGE, "--%s: name the sources; a stored snapshot has paths only",
                         session->settings->edges ? "edges" : "what-if");
-    apl_status status = apl_session_formats(session);
-
-    if (status == APL_OK)
-        status = apl_session_content(session);
-    if (status == APL_OK)
-        status = apl_session_snapshot(session, &session->settings->words, false);
+    apl_status status = apl_session_prepare(session, &session->settings->words);
     if (status != APL_OK)
         return status;
     if (session->settings->edges)
         return edges_run(session);
-    apl_session_select(session);
-    apl_report report =
-        apl_session_report(session, session->snapshot.simulation ? APL_VIEW_SIMULATION : APL_VIEW_PATHS);
-    status = apl_session_write(session, &report);
-    apl_session_judge_coverage(session);
-    return status;
+    return apl_session_show(session, session->snapshot.simulation ? APL_VIEW_SIMULATION : APL_VIEW_PATHS);
 }
 
 const apl_command apl_command_paths = {

@@ -4,26 +4,16 @@
 #include "cli/session.h"
 
 static const apl_option options[] = {
-    APL_OPTION_FORMAT,   APL_OPTION_STORE,    APL_OPTION_SNAPSHOT, APL_OPTION_MUTE,
-    APL_OPTION_CONTENT,  APL_OPTION_POLICIES, APL_OPTION_OFFLINE,  APL_OPTION_JOBS,
-    APL_OPTION_QUIET,    APL_OPTION_NO_COLOR, APL_OPTION_HELP,     {0},
+    APL_OPTION_FORMAT,  APL_OPTION_STORE,    APL_OPTION_SNAPSHOT, APL_OPTION_MUTE,
+    APL_OPTION_CONTENT, APL_OPTION_POLICIES, APL_OPTION_OFFLINE,  APL_OPTION_JOBS,
+    APL_OPTION_QUIET,   APL_OPTION_NO_COLOR, APL_OPTION_HELP,     {0},
 };
 
 static apl_status score_run(apl_session *session)
 {
-    apl_status status = apl_session_formats(session);
+    apl_status status = apl_session_prepare(session, &session->settings->words);
 
-    if (status == APL_OK)
-        status = apl_session_content(session);
-    if (status == APL_OK)
-        status = apl_session_snapshot(session, &session->settings->words, false);
-    if (status != APL_OK)
-        return status;
-    apl_session_select(session);
-    apl_report report = apl_session_report(session, APL_VIEW_SCORE);
-    status = apl_session_write(session, &report);
-    apl_session_judge_coverage(session);
-    return status;
+    return status == APL_OK ? apl_session_show(session, APL_VIEW_SCORE) : status;
 }
 
 const apl_command apl_command_score = {

@@ -2,6 +2,7 @@
  *
  * Each asset is a node once, each step an edge once, whatever number of paths use it. */
 #include "report/format.h"
+#include "report/names.h"
 #include "report/path_graph.h"
 
 static void add_label(apl_text *out, apl_str text)
@@ -27,7 +28,7 @@ static apl_status write_dot(apl_output *output, const apl_report *report)
     for (size_t i = 0; i < graph.nodes.count; i++) {
         apl_text_add_format(out, "  n%u [shape=%s, label=", graph.nodes.items[i].asset,
                             shapes[graph.nodes.items[i].role]);
-        add_label(out, apl_path_graph_label(estate, graph.nodes.items[i].asset));
+        add_label(out, apl_report_asset_name(estate, graph.nodes.items[i].asset));
         apl_text_add(out, APL_STR("];\n"));
         (void)apl_output_step(output);
     }

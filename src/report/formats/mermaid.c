@@ -2,6 +2,7 @@
  *
  * Text inside quotes; what Mermaid would read as its own signs is written as entity codes. */
 #include "report/format.h"
+#include "report/names.h"
 #include "report/path_graph.h"
 
 static void add_label(apl_text *out, apl_str text)
@@ -29,7 +30,7 @@ static apl_status write_mermaid(apl_output *output, const apl_report *report)
     for (size_t i = 0; i < graph.nodes.count; i++) {
         const apl_path_node *node = &graph.nodes.items[i];
         apl_text_add_format(out, "  n%u%s", node->asset, opens[node->role]);
-        add_label(out, apl_path_graph_label(estate, node->asset));
+        add_label(out, apl_report_asset_name(estate, node->asset));
         apl_text_add_format(out, "%s\n", closes[node->role]);
         (void)apl_output_step(output);
     }
