@@ -56,8 +56,7 @@ void apl_text_path(apl_text *out, const apl_report *report, const apl_path *path
         add_step(out, report, &path->steps[i], i + 1);
     if (path->fix_count == 0)
         apl_text_add(out,
-                     APL_STR("     No failed check breaks this path: it rests on rights and links that are as they "
-                             "are meant to be.\n"));
+                     APL_STR("     No failed check breaks this path: take away a right or a link that it rests on.\n"));
 }
 
 static bool is_same_group(const apl_path *a, const apl_path *b)
