@@ -206,6 +206,8 @@ void *apl_vector_grow(void *items, size_t needed, size_t *capacity, size_t item_
     return apl_memory_grow(items, next * item_size);
 }
 
+#define TEXT_BYTES_FIRST 256u
+
 void apl_text_init(apl_text *text, size_t bytes_max)
 {
     *text = (apl_text){.bytes_max = bytes_max};
@@ -223,8 +225,11 @@ void apl_text_add(apl_text *text, apl_str part)
         text->is_cut = true;
         return;
     }
-    if (text->size + part.size > text->capacity)
-        text->data = apl_vector_grow(text->data, text->size + part.size, &text->capacity, 1);
+    if (text->size + part.size > text->capacity) {
+        /* Most texts are ids and sentences: one block that holds them costs less than five that grow. */
+        size_t needed = text->size + part.size < TEXT_BYTES_FIRST ? TEXT_BYTES_FIRST : text->size + part.size;
+        text->data = apl_vector_grow(text->data, needed, &text->capacity, 1);
+    }
     if (part.size)
         memcpy(text->data + text->size, part.data, part.size);
     text->size += part.size;
