@@ -296,14 +296,6 @@ void apl_text_add(apl_text *text, apl_str part)
     text->size += part.size;
 }
 
-void apl_text_add_char(apl_text *text, char c)
-{
-    if (text->size < text->capacity && text->size < text->bytes_max)
-        text->data[text->size++] = c;
-    else
-        apl_text_add(text, apl_str_make(&c, 1));
-}
-
 void apl_text_add_format(apl_text *text, const char *format, ...)
 {
     char small[FORMAT_BYTES];
