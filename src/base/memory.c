@@ -5,6 +5,7 @@
  * allocations back. */
 #include "base/memory.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -174,20 +175,80 @@ apl_str apl_arena_str(apl_arena *arena, apl_str text)
     return apl_str_make(copy, text.size);
 }
 
+/* One conversion of `join`: the text, and what follows it in the format; false when it is neither %s nor %.*s. A text
+ * ends at its first zero, as it does for printf. */
+static bool next_text(apl_str *text, const char **format, va_list *arguments)
+{
+    bool has_size = (*format)[1] == '.' && (*format)[2] == '*' && (*format)[3] == 's';
+
+    if (!has_size && (*format)[1] != 's')
+        return false;
+    int size = has_size ? va_arg(*arguments, int) : INT_MAX;
+    const char *data = va_arg(*arguments, const char *);
+    if (size < 0 || (data == NULL && size > 0))
+        return false;
+    *text = apl_str_make(data, size ? strnlen(data, (size_t)size) : 0);
+    *format += has_size ? 4 : 2;
+    return true;
+}
+
+/* vsnprintf for formats that only join texts, which are nearly all and run often; it takes a thousand instructions for
+ * what is a copy. Returns the size, or -1 when the format has anything else. */
+static int join(char *out, size_t room, const char *format, va_list *arguments)
+{
+    size_t size = 0;
+
+    while (*format) {
+        apl_str part = apl_str_make(format, strcspn(format, "%"));
+        if (part.size)
+            format += part.size;
+        else if (!next_text(&part, &format, arguments))
+            return -1;
+        if (part.size && size + part.size < room)
+            memcpy(out + size, part.data, part.size);
+        size += part.size;
+    }
+    if (size < room)
+        out[size] = 0;
+    return size < INT_MAX ? (int)size : -1;
+}
+
+/* vsnprintf, and faster where the format allows it. */
+static int format_into(char *out, size_t room, const char *format, va_list arguments)
+{
+    va_list again;
+    va_list texts;
+
+    va_copy(again, arguments);
+    va_copy(texts, arguments);
+    int size = join(out, room, format, &texts);
+    if (size < 0)
+        size = vsnprintf(out, room, format, again);
+    va_end(texts);
+    va_end(again);
+    APL_ASSERT(size >= 0);
+    return size;
+}
+
+#define FORMAT_BYTES 512u /* what is longer is formatted twice */
+
 apl_str apl_arena_format(apl_arena *arena, const char *format, ...)
 {
+    char small[FORMAT_BYTES];
     va_list arguments;
     va_list again;
 
     va_start(arguments, format);
     va_copy(again, arguments);
-    int size = vsnprintf(NULL, 0, format, arguments);
+    size_t size = (size_t)format_into(small, sizeof small, format, arguments);
     va_end(arguments);
-    APL_ASSERT(size >= 0);
-    char *text = take(arena, (size_t)size + 1, 1);
-    (void)vsnprintf(text, (size_t)size + 1, format, again);
+    char *text = take(arena, size + 1, 1);
+    if (size < sizeof small)
+        memcpy(text, small, size + 1);
+    else
+        (void)format_into(text, size + 1, format, again);
     va_end(again);
-    return apl_str_make(text, (size_t)size);
+    return apl_str_make(text, size);
 }
 
 size_t apl_arena_size(const apl_arena *arena)
@@ -206,6 +267,8 @@ void *apl_vector_grow(void *items, size_t needed, size_t *capacity, size_t item_
     return apl_memory_grow(items, next * item_size);
 }
 
+#define TEXT_BYTES_FIRST 256u
+
 void apl_text_init(apl_text *text, size_t bytes_max)
 {
     *text = (apl_text){.bytes_max = bytes_max};
@@ -223,38 +286,32 @@ void apl_text_add(apl_text *text, apl_str part)
         text->is_cut = true;
         return;
     }
-    if (text->size + part.size > text->capacity)
-        text->data = apl_vector_grow(text->data, text->size + part.size, &text->capacity, 1);
+    if (text->size + part.size > text->capacity) {
+        /* Most texts are ids and sentences: one block that holds them costs less than five that grow. */
+        size_t needed = text->size + part.size < TEXT_BYTES_FIRST ? TEXT_BYTES_FIRST : text->size + part.size;
+        text->data = apl_vector_grow(text->data, needed, &text->capacity, 1);
+    }
     if (part.size)
         memcpy(text->data + text->size, part.data, part.size);
     text->size += part.size;
 }
 
-void apl_text_add_char(apl_text *text, char c)
-{
-    if (text->size < text->capacity && text->size < text->bytes_max)
-        text->data[text->size++] = c;
-    else
-        apl_text_add(text, apl_str_make(&c, 1));
-}
-
 void apl_text_add_format(apl_text *text, const char *format, ...)
 {
-    char small[512];
+    char small[FORMAT_BYTES];
     va_list arguments;
     va_list again;
 
     va_start(arguments, format);
     va_copy(again, arguments);
-    int size = vsnprintf(small, sizeof small, format, arguments);
+    size_t size = (size_t)format_into(small, sizeof small, format, arguments);
     va_end(arguments);
-    APL_ASSERT(size >= 0);
-    if ((size_t)size < sizeof small) {
-        apl_text_add(text, apl_str_make(small, (size_t)size));
+    if (size < sizeof small) {
+        apl_text_add(text, apl_str_make(small, size));
     } else {
-        char *large = apl_memory_new((size_t)size + 1);
-        (void)vsnprintf(large, (size_t)size + 1, format, again);
-        apl_text_add(text, apl_str_make(large, (size_t)size));
+        char *large = apl_memory_new(size + 1);
+        (void)format_into(large, size + 1, format, again);
+        apl_text_add(text, apl_str_make(large, size));
         free(large);
     }
     va_end(again);

@@ -72,7 +72,13 @@ typedef struct apl_text {
 void apl_text_init(apl_text *text, size_t bytes_max);
 void apl_text_free(apl_text *text);
 void apl_text_add(apl_text *text, apl_str part);
-void apl_text_add_char(apl_text *text, char c);
+static inline void apl_text_add_char(apl_text *text, char c)
+{
+    if (text->size < text->capacity && text->size < text->bytes_max)
+        text->data[text->size++] = c;
+    else
+        apl_text_add(text, apl_str_make(&c, 1));
+}
 __attribute__((format(printf, 2, 3))) void apl_text_add_format(apl_text *text, const char *format, ...);
 static inline apl_str apl_text_str(const apl_text *text)
 {

@@ -121,11 +121,9 @@ long apl_str_find_nocase(apl_str text, apl_str part)
 
 long apl_str_find_last_char(apl_str text, char c)
 {
-    for (uint32_t i = text.size; i > 0; i--) {
-        if (text.data[i - 1] == c)
-            return (long)(i - 1);
-    }
-    return -1;
+    const char *at = text.size ? memrchr(text.data, c, text.size) : NULL;
+
+    return at ? (long)(at - text.data) : -1;
 }
 
 static bool is_space(char c)

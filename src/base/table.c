@@ -129,6 +129,15 @@ void apl_table_set(apl_table *table, apl_str key, uint32_t value)
     slot_for_writing(table, key)->value = value;
 }
 
+void apl_table_renumber(apl_table *table, const uint32_t *numbers)
+{
+    for (size_t i = 0; i < table->capacity; i++) {
+        table_slot *slot = &table->slots[i];
+        if (slot->value != APL_TABLE_NONE)
+            slot->value = numbers[slot->value];
+    }
+}
+
 size_t apl_table_count(const apl_table *table)
 {
     return table->count;

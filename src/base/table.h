@@ -23,6 +23,9 @@ uint32_t apl_table_put(apl_table *table, apl_str key, uint32_t value);
 /* Replaces the value of a key, or adds it. */
 void apl_table_set(apl_table *table, apl_str key, uint32_t value);
 
+/* Replaces each value by numbers[value], which must not be APL_TABLE_NONE. */
+void apl_table_renumber(apl_table *table, const uint32_t *numbers);
+
 /* Makes room for `count` keys at once. */
 void apl_table_reserve(apl_table *table, size_t count);
 

@@ -64,8 +64,11 @@ const char *const *apl_condition_operators(void)
 
 const apl_operator_name *apl_operator_find(apl_str name)
 {
+    char first = name.size ? apl_char_lower(name.data[0]) : 0;
+
     for (size_t i = 0; i < NAME_COUNT; i++) {
-        if (apl_str_equal_nocase(name, apl_str_from(names[i].name)))
+        /* Members that are no operators come here too, so most names need no more than the first letter. */
+        if (names[i].name[0] == first && apl_str_equal_nocase(name, apl_str_from(names[i].name)))
             return &names[i];
     }
     return NULL;

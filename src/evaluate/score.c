@@ -9,6 +9,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/table.h"
+
 #define MEAN_SHARE 0.7
 #define TAIL_SHARE 0.3
 #define TAIL_WEIGHT 0.1   /* the worst tenth of criticality weight */
@@ -161,20 +163,46 @@ static int worse_first(const void *a, const void *b)
     return (x->weight > y->weight) - (x->weight < y->weight);
 }
 
+/* All judged assets of one case, the worst first. Scopes take theirs out in this order, so nothing is sorted twice. */
+typedef struct ranking {
+    weighted *items;
+    uint32_t *places; /* of each item */
+} ranking;
+
+typedef struct ranked {
+    weighted value; /* first, so that one comparison serves both */
+    uint32_t place;
+} ranked;
+
+static ranking ranking_new(const scoring *job, int which)
+{
+    ranking out = {apl_memory_new(job->count * sizeof *out.items), apl_memory_new(job->count * sizeof *out.places)};
+    ranked *list = apl_memory_new(job->count * sizeof *list);
+
+    for (uint32_t i = 0; i < job->count; i++)
+        list[i] = (ranked){{job->items[i].risk[which], job->items[i].weight}, i};
+    qsort(list, job->count, sizeof *list, worse_first);
+    for (size_t i = 0; i < job->count; i++) {
+        out.items[i] = list[i].value;
+        out.places[i] = list[i].place;
+    }
+    apl_memory_free(list);
+    return out;
+}
+
 static double rounded(double mean, double tail)
 {
     return round(100.0 * (1.0 - (MEAN_SHARE * mean + TAIL_SHARE * tail)) * MICRO) / MICRO;
 }
 
-/* Sorts the list. The worst tenth of the weight is cut exactly: an asset on the border counts with the part that fits.
- */
-static double score_of(weighted *list, size_t count)
+/* Of a list with the worst first. The worst tenth of the weight is cut exactly: an asset on the border counts with the
+ * part that fits. */
+static double score_of(const weighted *list, size_t count)
 {
     double total = 0;
     double sum = 0;
     double tail = 0;
 
-    qsort(list, count, sizeof *list, worse_first);
     for (size_t i = 0; i < count; i++) {
         total += list[i].weight;
         sum += list[i].weight * list[i].risk;
@@ -188,89 +216,118 @@ static double score_of(weighted *list, size_t count)
     return rounded(sum / total, tail / (total * TAIL_WEIGHT));
 }
 
-/* The places `members`, all when NULL, in one case. */
-static double members_score(const scoring *job, const uint32_t *places, size_t count, int which, weighted *buffer)
-{
-    for (size_t i = 0; i < count; i++) {
-        const scored *one = &job->items[places ? places[i] : i];
-        buffer[i] = (weighted){one->risk[which], one->weight};
-    }
-    return score_of(buffer, count);
-}
-
-static apl_score_value value_of(const scoring *job, const uint32_t *places, size_t count, weighted *buffer)
-{
-    return (apl_score_value){
-        .value = members_score(job, places, count, AS_IS, buffer),
-        .low = members_score(job, places, count, WORST, buffer),
-        .high = members_score(job, places, count, BEST, buffer),
-        .assets = count,
-    };
-}
-
 /* -- Scopes ------------------------------------------------------------------------------------------------------ */
 
-typedef struct member {
-    apl_str type;
+/* The kinds of scopes in the order of their names, in which they are told. */
+enum { BY_ACCOUNT = 0, BY_AI, BY_KIND, BY_TENANT, SCOPE_TYPES };
+
+static const char *const scope_types[SCOPE_TYPES] = {"account", "ai", "kind", "tenant"};
+
+typedef struct scope_group {
+    int type;
     apl_str id;
-    uint32_t place;
-} member;
+    size_t count;
+    size_t first; /* of its members in the buffer */
+    double values[CASES];
+} scope_group;
 
-typedef APL_VECTOR(member) members;
+typedef struct scoping {
+    const scoring *job;
+    APL_VECTOR(scope_group) groups;
+    apl_table *ids[SCOPE_TYPES];        /* id -> group */
+    uint32_t (*groups_of)[SCOPE_TYPES]; /* by place: group, or APL_TABLE_NONE */
+    size_t member_count;
+} scoping;
 
-static int by_scope(const void *a, const void *b)
+static void join_scope(scoping *scopes, uint32_t place, int type, apl_str id)
 {
-    const member *x = a;
-    const member *y = b;
-    int order = apl_str_compare(x->type, y->type);
+    uint32_t group = apl_table_put(scopes->ids[type], id, (uint32_t)scopes->groups.count);
 
-    if (order == 0)
-        order = apl_str_compare(x->id, y->id);
-    return order ? order : (x->place > y->place) - (x->place < y->place);
+    if (group == scopes->groups.count)
+        APL_PUSH(&scopes->groups, ((scope_group){.type = type, .id = id}));
+    scopes->groups.items[group].count++;
+    scopes->groups_of[place][type] = group;
+    scopes->member_count++;
 }
 
-static void list_scopes(members *list, const scoring *job)
+static void gather_scopes(scoping *scopes)
 {
+    const scoring *job = scopes->job;
     const apl_estate *estate = job->estate;
 
     for (uint32_t i = 0; i < job->count; i++) {
         const apl_asset *asset = &estate->assets.items[job->items[i].asset];
-        apl_str kind = estate->vocabulary->kinds.items[asset->kind].name;
-        APL_PUSH(list, ((member){APL_STR("kind"), kind, i}));
+        for (int type = 0; type < SCOPE_TYPES; type++)
+            scopes->groups_of[i][type] = APL_TABLE_NONE;
+        join_scope(scopes, i, BY_KIND, estate->vocabulary->kinds.items[asset->kind].name);
         if (asset->is_ai)
-            APL_PUSH(list, ((member){APL_STR("ai"), APL_STR_NONE, i}));
+            join_scope(scopes, i, BY_AI, APL_STR_NONE);
         if (asset->tenant.size)
-            APL_PUSH(list, ((member){APL_STR("tenant"), asset->tenant, i}));
+            join_scope(scopes, i, BY_TENANT, asset->tenant);
         if (asset->scope.size > 1)
-            APL_PUSH(list, ((member){APL_STR("account"), asset->scope, i}));
+            join_scope(scopes, i, BY_ACCOUNT, asset->scope);
     }
-    if (list->count)
-        qsort(list->items, list->count, sizeof *list->items, by_scope);
 }
 
-static void set_scopes(apl_score *score, const scoring *job, weighted *buffer)
+/* The scores of all scopes in one case. */
+static void score_groups(scoping *scopes, const ranking *all, int which, weighted *buffer)
 {
-    uint32_t *places = apl_memory_new((job->count + 1) * sizeof *places);
-    members list = {0};
-    size_t scopes = 0;
+    scope_group *groups = scopes->groups.items;
+    size_t next = 0;
 
-    list_scopes(&list, job);
-    for (size_t i = 0; i < list.count; i++)
-        scopes += i == 0 || by_scope(&(member){list.items[i - 1].type, list.items[i - 1].id, 0},
-                                     &(member){list.items[i].type, list.items[i].id, 0}) != 0;
-    apl_score_scope *out = APL_ARENA_ARRAY(job->estate->arena, apl_score_scope, scopes);
-    for (size_t from = 0, to; from < list.count; from = to) {
-        size_t count = 0;
-        for (to = from; to < list.count && apl_str_equal(list.items[to].type, list.items[from].type) &&
-                        apl_str_equal(list.items[to].id, list.items[from].id);
-             to++)
-            places[count++] = list.items[to].place;
-        out[score->scope_count++] =
-            (apl_score_scope){list.items[from].type, list.items[from].id, value_of(job, places, count, buffer)};
+    for (size_t g = 0; g < scopes->groups.count; g++) {
+        groups[g].first = next;
+        next += groups[g].count;
+        groups[g].count = 0;
+    }
+    for (size_t i = 0; i < scopes->job->count; i++) {
+        const uint32_t *of = scopes->groups_of[all->places[i]];
+        for (int type = 0; type < SCOPE_TYPES; type++) {
+            if (of[type] != APL_TABLE_NONE)
+                buffer[groups[of[type]].first + groups[of[type]].count++] = all->items[i];
+        }
+    }
+    for (size_t g = 0; g < scopes->groups.count; g++)
+        groups[g].values[which] = score_of(buffer + groups[g].first, groups[g].count);
+}
+
+static int by_scope(const void *a, const void *b)
+{
+    const scope_group *x = a;
+    const scope_group *y = b;
+
+    return x->type != y->type ? x->type - y->type : apl_str_compare(x->id, y->id);
+}
+
+static apl_score_value value_of(const double values[CASES], size_t count)
+{
+    return (apl_score_value){.value = values[AS_IS], .low = values[WORST], .high = values[BEST], .assets = count};
+}
+
+static void set_scopes(apl_score *score, const scoring *job, const ranking *all)
+{
+    scoping scopes = {.job = job, .groups_of = apl_memory_new(job->count * sizeof *scopes.groups_of)};
+
+    for (int type = 0; type < SCOPE_TYPES; type++)
+        scopes.ids[type] = apl_table_new(false);
+    gather_scopes(&scopes);
+    weighted *buffer = apl_memory_new(scopes.member_count * sizeof *buffer);
+    for (int which = 0; which < CASES; which++)
+        score_groups(&scopes, &all[which], which, buffer);
+    qsort(scopes.groups.items, scopes.groups.count, sizeof *scopes.groups.items, by_scope);
+    apl_score_scope *out = APL_ARENA_ARRAY(job->estate->arena, apl_score_scope, scopes.groups.count);
+    for (size_t g = 0; g < scopes.groups.count; g++) {
+        const scope_group *group = &scopes.groups.items[g];
+        out[g] = (apl_score_scope){apl_str_from(scope_types[group->type]), group->id,
+                                   value_of(group->values, group->count)};
     }
     score->scopes = out;
-    apl_memory_free(list.items);
-    apl_memory_free(places);
+    score->scope_count = scopes.groups.count;
+    for (int type = 0; type < SCOPE_TYPES; type++)
+        apl_table_free(scopes.ids[type]);
+    apl_memory_free(scopes.groups.items);
+    apl_memory_free(scopes.groups_of);
+    apl_memory_free(buffer);
 }
 
 /* -- What costs most --------------------------------------------------------------------------------------------- */
@@ -324,14 +381,13 @@ typedef struct baseline {
     double score;
 } baseline;
 
-static baseline baseline_of(const scoring *job, weighted *buffer)
+static baseline baseline_of(const scoring *job, const ranking *all)
 {
-    baseline base = {.sorted = buffer, .count = job->count};
+    baseline base = {.sorted = all->items, .count = job->count, .score = score_of(all->items, job->count)};
 
-    base.score = members_score(job, NULL, job->count, AS_IS, buffer);
     for (size_t i = 0; i < base.count; i++) {
-        base.total += buffer[i].weight;
-        base.sum += buffer[i].weight * buffer[i].risk;
+        base.total += all->items[i].weight;
+        base.sum += all->items[i].weight * all->items[i].risk;
     }
     return base;
 }
@@ -391,11 +447,11 @@ static size_t keep_costs(apl_score_cost *out, candidates *list, const scoring *j
     return kept;
 }
 
-static void set_costs(apl_score *score, const scoring *job, weighted *buffer)
+static void set_costs(apl_score *score, const scoring *job, const ranking *all)
 {
     const apl_estate *estate = job->estate;
     candidates *list = apl_memory_new(sizeof *list);
-    baseline base = baseline_of(job, buffer);
+    baseline base = baseline_of(job, all);
 
     for (uint32_t i = 0; i < job->count; i++)
         offer(list, job, (candidate){{job->items[i].asset, APL_STR_NONE, 0}, i, job->items[i].load[AS_IS], 0});
@@ -412,6 +468,25 @@ static void set_costs(apl_score *score, const scoring *job, weighted *buffer)
     apl_memory_free(list);
 }
 
+static void set_all(apl_score *score, const scoring *job)
+{
+    ranking all[CASES];
+    double values[CASES];
+
+    for (int which = 0; which < CASES; which++) {
+        all[which] = ranking_new(job, which);
+        values[which] = score_of(all[which].items, job->count);
+    }
+    score->is_there = true;
+    score->estate = value_of(values, job->count);
+    set_scopes(score, job, all);
+    set_costs(score, job, &all[AS_IS]);
+    for (int which = 0; which < CASES; which++) {
+        apl_memory_free(all[which].items);
+        apl_memory_free(all[which].places);
+    }
+}
+
 void apl_score_set(apl_estate *estate)
 {
     scoring job = {.estate = estate};
@@ -419,13 +494,8 @@ void apl_score_set(apl_estate *estate)
     estate->score = (apl_score){0};
     gather_assets(&job);
     if (job.count) {
-        weighted *buffer = apl_memory_new(job.count * sizeof *buffer);
         add_loads(&job);
-        estate->score.is_there = true;
-        estate->score.estate = value_of(&job, NULL, job.count, buffer);
-        set_scopes(&estate->score, &job, buffer);
-        set_costs(&estate->score, &job, buffer);
-        apl_memory_free(buffer);
+        set_all(&estate->score, &job);
     }
     apl_memory_free(job.items);
     apl_memory_free(job.place_of);

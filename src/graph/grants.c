@@ -31,17 +31,35 @@ typedef struct use {
     uint64_t **also; /* for each further permission: bits of the principals that hold it somewhere */
 } use;
 
+typedef struct technique_hub {
+    uint32_t technique;
+    apl_node_id node;
+} technique_hub;
+
+/* A scope at which somebody has a grant. */
+typedef struct grant_scope {
+    apl_str key;
+    numbers grants;
+    APL_VECTOR(technique_hub) hubs; /* what any of its roles allows; few, so a look through them is a search */
+    bool has_denied;                /* a deny assignment names one of its principals */
+} grant_scope;
+
 typedef struct granting {
     apl_connecting *at;
-    use *uses;           /* by technique */
-    numbers techniques;  /* those whose permission is one of Azure */
-    apl_table *hubs;     /* text -> node */
-    apl_table *by_scope; /* scope key -> index into scope_grants */
-    APL_VECTOR(numbers) scope_grants;
-    numbers units;             /* those of administrative units */
+    use *uses;          /* by technique */
+    numbers techniques; /* those whose permission is one of Azure */
+    apl_table *hubs;    /* role and scope -> node */
+    apl_table *by_key;  /* scope key -> index into scopes */
+    APL_VECTOR(grant_scope) scopes;
+    numbers scope_of_grant;
+    numbers units;             /* scopes that are administrative units */
     apl_arena *texts;          /* keys of the tables */
     apl_table *containers;     /* subscription -> index into above */
-    APL_VECTOR(numbers) above; /* its management groups, as indexes into scope_grants; see scopes_of */
+    APL_VECTOR(numbers) above; /* its management groups, as indexes into scopes; see scopes_of */
+    uint32_t *kept_at;         /* by asset, because several techniques ask: 1 + where in `kept` its scopes are, or 0 */
+    numbers kept;              /* number of scopes, then the scopes */
+    apl_str tenant;            /* the last one asked for, and its scope */
+    uint32_t tenant_scope;
 } granting;
 
 static apl_plane plane_of(apl_permission_plane plane)
@@ -225,9 +243,26 @@ static apl_node_id hub(granting *job, apl_str key, bool *is_new)
     return node;
 }
 
-static apl_str technique_key(const granting *job, uint32_t technique, apl_str scope)
+/* The node of the technique on all below the scope, or APL_NODE_NONE. */
+static apl_node_id technique_hub_find(const grant_scope *scope, uint32_t technique)
 {
-    return apl_arena_format(job->at->arena, "t%u\n%.*s", technique, APL_STR_ARG(scope));
+    for (size_t i = 0; i < scope->hubs.count; i++) {
+        if (scope->hubs.items[i].technique == technique)
+            return scope->hubs.items[i].node;
+    }
+    return APL_NODE_NONE;
+}
+
+static apl_node_id technique_hub_of(granting *job, uint32_t grant_number, uint32_t technique)
+{
+    grant_scope *scope = &job->scopes.items[job->scope_of_grant.items[grant_number]];
+    apl_node_id node = technique_hub_find(scope, technique);
+
+    if (node == APL_NODE_NONE) {
+        node = apl_attack_hub(job->at);
+        APL_PUSH(&scope->hubs, ((technique_hub){technique, node}));
+    }
+    return node;
 }
 
 static uint32_t grant_cause(granting *job, uint32_t number)
@@ -247,8 +282,9 @@ static bool hangs_on_principal(const granting *job, uint32_t technique)
 }
 
 /* What this role at this scope allows; the same for all who have it there. */
-static apl_node_id rights_hub(granting *job, const apl_grant *grant)
+static apl_node_id rights_hub(granting *job, uint32_t grant_number)
 {
+    const apl_grant *grant = apl_access_grant(job->at->access, grant_number);
     bool is_new;
     apl_str key =
         apl_arena_format(job->at->arena, "r%u %u\n%.*s", grant->rights, grant->kind, APL_STR_ARG(grant->scope_key));
@@ -257,20 +293,20 @@ static apl_node_id rights_hub(granting *job, const apl_grant *grant)
     for (size_t i = 0; is_new && i < job->techniques.count; i++) {
         uint32_t technique = job->techniques.items[i];
         double chance = chance_of(job, &job->uses[technique], grant, false);
-        bool is_again;
         if (chance <= 0 || hangs_on_principal(job, technique))
             continue;
-        apl_node_id next = hub(job, technique_key(job, technique, grant->scope_key), &is_again);
+        apl_node_id next = technique_hub_of(job, grant_number, technique);
         apl_graph_add_edge(job->at->builder, node, next, factor_cost(chance), APL_CAUSE_NONE);
     }
     return node;
 }
 
-static void link_principal(granting *job, const apl_grant *grant, uint32_t cause)
+static void link_principal(granting *job, uint32_t grant_number, uint32_t cause)
 {
+    const apl_grant *grant = apl_access_grant(job->at->access, grant_number);
+
     for (size_t i = 0; i < job->techniques.count; i++) {
         uint32_t technique = job->techniques.items[i];
-        bool is_again;
         if (!hangs_on_principal(job, technique))
             continue;
         double chance = chance_of(job, &job->uses[technique], grant, false) * grant_likelihood(grant);
@@ -278,22 +314,24 @@ static void link_principal(granting *job, const apl_grant *grant, uint32_t cause
             continue;
         apl_node_id principal =
             apl_attack_node_of(job->at, grant->principal, job->at->attack->techniques->items.items[technique].takes);
-        apl_node_id next = hub(job, technique_key(job, technique, grant->scope_key), &is_again);
+        apl_node_id next = technique_hub_of(job, grant_number, technique);
         apl_graph_add_edge(job->at->builder, principal, next, factor_cost(chance), cause);
     }
 }
 
 static void link_grants(granting *job)
 {
-    for (size_t g = 0; g < apl_access_grant_count(job->at->access); g++) {
+    uint32_t count = (uint32_t)apl_access_grant_count(job->at->access);
+
+    for (uint32_t g = 0; g < count; g++) {
         const apl_grant *grant = apl_access_grant(job->at->access, g);
         if (grant->principal == APL_ASSET_NONE || apl_access_is_denied_anywhere(job->at->access, grant->identity))
             continue;
         apl_node_id principal = apl_attack_node_of(job->at, grant->principal, APL_CAPABILITY_CONTROL);
-        uint32_t cause = grant_cause(job, (uint32_t)g);
-        apl_graph_add_edge(job->at->builder, principal, rights_hub(job, grant), factor_cost(grant_likelihood(grant)),
+        uint32_t cause = grant_cause(job, g);
+        apl_graph_add_edge(job->at->builder, principal, rights_hub(job, g), factor_cost(grant_likelihood(grant)),
                            cause);
-        link_principal(job, grant, cause);
+        link_principal(job, g, cause);
         apl_arena_reset(job->at->arena);
     }
 }
@@ -311,15 +349,20 @@ static apl_str lower_key(apl_arena *arena, apl_str id)
 
 static void index_scopes(granting *job)
 {
-    for (size_t g = 0; g < apl_access_grant_count(job->at->access); g++) {
-        apl_str key = apl_access_grant(job->at->access, g)->scope_key;
-        uint32_t list = apl_table_put(job->by_scope, key, (uint32_t)job->scope_grants.count);
-        if (list == job->scope_grants.count) {
-            APL_PUSH(&job->scope_grants, ((numbers){0}));
-            if (apl_str_find(key, APL_STR("/administrativeunits/")) > 0)
-                APL_PUSH(&job->units, list);
+    uint32_t count = (uint32_t)apl_access_grant_count(job->at->access);
+
+    for (uint32_t g = 0; g < count; g++) {
+        const apl_grant *grant = apl_access_grant(job->at->access, g);
+        uint32_t number = apl_table_put(job->by_key, grant->scope_key, (uint32_t)job->scopes.count);
+        if (number == job->scopes.count) {
+            APL_PUSH(&job->scopes, ((grant_scope){.key = grant->scope_key}));
+            if (apl_str_find(grant->scope_key, APL_STR("/administrativeunits/")) > 0)
+                APL_PUSH(&job->units, number);
         }
-        APL_PUSH(&job->scope_grants.items[list], (uint32_t)g);
+        grant_scope *scope = &job->scopes.items[number];
+        APL_PUSH(&scope->grants, g);
+        scope->has_denied = scope->has_denied || apl_access_is_denied_anywhere(job->at->access, grant->identity);
+        APL_PUSH(&job->scope_of_grant, number);
     }
 }
 
@@ -328,80 +371,111 @@ static bool is_management_group(apl_str scope_key)
     return apl_str_starts(scope_key, APL_STR("/providers/microsoft.management/")) || scope_key.size <= 1;
 }
 
-/* The lists of grants at "/" and at management groups that reach the subscription; found once a subscription. */
-static const numbers *grants_above(granting *job, apl_str subscription)
+/* The scopes "/" and of management groups that reach the subscription; found once a subscription. */
+static const numbers *scopes_above(granting *job, apl_str subscription)
 {
     uint32_t known = apl_table_get(job->containers, subscription);
-    numbers lists = {0};
+    numbers found = {0};
 
     if (known != APL_TABLE_NONE)
         return &job->above.items[known];
-    for (uint32_t s = 0; s < job->scope_grants.count; s++) {
-        apl_str scope = apl_access_grant(job->at->access, job->scope_grants.items[s].items[0])->scope_key;
-        if (is_management_group(scope) && apl_access_covers(job->at->access, scope, subscription) != APL_DENY)
-            APL_PUSH(&lists, s);
+    for (uint32_t s = 0; s < job->scopes.count; s++) {
+        apl_str key = job->scopes.items[s].key;
+        if (is_management_group(key) && apl_access_covers(job->at->access, key, subscription) != APL_DENY)
+            APL_PUSH(&found, s);
     }
     (void)apl_table_put(job->containers, apl_arena_str(job->texts, subscription), (uint32_t)job->above.count);
-    APL_PUSH(&job->above, lists);
+    APL_PUSH(&job->above, found);
     return &job->above.items[job->above.count - 1];
 }
 
-static void put_scope(const granting *job, uint32_t lists[SCOPES_MAX], size_t *count, apl_str key)
-{
-    uint32_t list = apl_table_get(job->by_scope, key);
+/* The scopes of one resource, while they are gathered. */
+typedef struct scope_list {
+    uint32_t items[SCOPES_MAX];
+    size_t count;
+} scope_list;
 
-    if (list != APL_TABLE_NONE && *count < SCOPES_MAX)
-        lists[(*count)++] = list;
+static void put_number(scope_list *list, uint32_t scope)
+{
+    if (scope != APL_TABLE_NONE && list->count < SCOPES_MAX)
+        list->items[list->count++] = scope;
+}
+
+static void put_key(const granting *job, scope_list *list, apl_str key)
+{
+    put_number(list, apl_table_get(job->by_key, key));
 }
 
 /* In the directory: the object, its tenant, and the administrative units that it is in. */
-static size_t directory_scopes(granting *job, uint32_t lists[SCOPES_MAX], apl_str key)
+static void put_directory_scopes(const granting *job, scope_list *list, apl_str key)
 {
     apl_str rest = apl_str_slice(key, ENTRA.size, key.size);
     long slash = apl_str_find(rest, APL_STR("/"));
-    size_t count = 0;
 
-    put_scope(job, lists, &count, key);
+    put_key(job, list, key);
     if (slash >= 0)
-        put_scope(job, lists, &count, apl_str_slice(key, 0, ENTRA.size + (size_t)slash));
-    for (size_t u = 0; u < job->units.count && count < SCOPES_MAX; u++) {
-        apl_str unit =
-            apl_access_grant(job->at->access, job->scope_grants.items[job->units.items[u]].items[0])->scope_key;
-        if (apl_access_covers(job->at->access, unit, key) == APL_ALLOW)
-            lists[count++] = job->units.items[u];
+        put_key(job, list, apl_str_slice(key, 0, ENTRA.size + (size_t)slash));
+    for (size_t u = 0; u < job->units.count; u++) {
+        uint32_t unit = job->units.items[u];
+        if (apl_access_covers(job->at->access, job->scopes.items[unit].key, key) == APL_ALLOW)
+            put_number(list, unit);
     }
-    return count;
 }
 
-/* The lists of grants whose scope holds the resource, at most SCOPES_MAX; their number. */
-static size_t scopes_of(granting *job, uint32_t lists[SCOPES_MAX], const apl_asset *asset)
+/* Who rules the tenant rules its subscriptions, where a technique asks for a role of the directory. */
+static void put_tenant(granting *job, scope_list *list, apl_str tenant)
+{
+    if (tenant.size == 0)
+        return;
+    if (!apl_str_equal(tenant, job->tenant)) {
+        apl_str id = apl_arena_format(job->at->arena, "entra://%.*s", APL_STR_ARG(tenant));
+        job->tenant = tenant;
+        job->tenant_scope = apl_table_get(job->by_key, lower_key(job->at->arena, id));
+    }
+    put_number(list, job->tenant_scope);
+}
+
+static void put_above(scope_list *list, const numbers *above)
+{
+    for (size_t i = 0; i < above->count; i++) {
+        bool is_there = false;
+        for (size_t l = 0; l < list->count; l++)
+            is_there = is_there || list->items[l] == above->items[i];
+        if (!is_there)
+            put_number(list, above->items[i]);
+    }
+}
+
+static void gather_scopes(granting *job, scope_list *list, const apl_asset *asset)
 {
     apl_str key = lower_key(job->at->arena, asset->id);
-    size_t count = 0;
     apl_str last = APL_STR_NONE;
 
-    if (apl_str_starts(key, ENTRA))
-        return directory_scopes(job, lists, key);
-    for (apl_str scope = key; scope.size && count < SCOPES_MAX; scope = apl_arm_parent(scope)) {
-        uint32_t list = apl_table_get(job->by_scope, scope);
-        if (list != APL_TABLE_NONE)
-            lists[count++] = list;
+    if (apl_str_starts(key, ENTRA)) {
+        put_directory_scopes(job, list, key);
+        return;
+    }
+    for (apl_str scope = key; scope.size && list->count < SCOPES_MAX; scope = apl_arm_parent(scope)) {
+        put_key(job, list, scope);
         last = scope;
     }
-    /* Who rules the tenant rules its subscriptions, where a technique asks for a role of the directory. */
-    if (asset->tenant.size)
-        put_scope(
-            job, lists, &count,
-            lower_key(job->at->arena, apl_arena_format(job->at->arena, "entra://%.*s", APL_STR_ARG(asset->tenant))));
-    const numbers *above = grants_above(job, last);
-    for (size_t i = 0; i < above->count && count < SCOPES_MAX; i++) {
-        bool is_there = false;
-        for (size_t l = 0; l < count; l++)
-            is_there = is_there || lists[l] == above->items[i];
-        if (!is_there)
-            lists[count++] = above->items[i];
+    put_tenant(job, list, asset->tenant);
+    put_above(list, scopes_above(job, last));
+}
+
+/* The scopes with grants that hold the resource, at most SCOPES_MAX: their number, then each. Valid until the next
+ * call. */
+static const uint32_t *scopes_of(granting *job, apl_asset_id asset)
+{
+    if (job->kept_at[asset] == 0) {
+        scope_list list = {.count = 0};
+        gather_scopes(job, &list, &job->at->attack->estate->assets.items[asset]);
+        job->kept_at[asset] = (uint32_t)job->kept.count + 1;
+        APL_PUSH(&job->kept, (uint32_t)list.count);
+        for (size_t i = 0; i < list.count; i++)
+            APL_PUSH(&job->kept, list.items[i]);
     }
-    return count;
+    return job->kept.items + job->kept_at[asset] - 1;
 }
 
 /* -- Assets ------------------------------------------------------------------------------------------------------ */
@@ -464,20 +538,20 @@ static void link_asset(granting *job, const apl_move *move)
     apl_attack *attack = job->at->attack;
     apl_cause cause = attack->causes.items[move->cause];
     bool is_by_policies = goes_by_policies(job, cause.on);
-    uint32_t lists[SCOPES_MAX];
-    size_t count = scopes_of(job, lists, &attack->estate->assets.items[cause.on]);
+    const uint32_t *scopes = scopes_of(job, cause.on);
 
-    for (size_t i = 0; i < count; i++) {
-        const numbers *grants = &job->scope_grants.items[lists[i]];
-        apl_str scope = apl_access_grant(job->at->access, grants->items[0])->scope_key;
-        uint32_t known = apl_table_get(job->hubs, technique_key(job, cause.technique, scope));
-        if (known != APL_TABLE_NONE && !is_by_policies)
+    for (size_t i = 0; i < scopes[0]; i++) {
+        const grant_scope *scope = &job->scopes.items[scopes[1 + i]];
+        apl_node_id known = is_by_policies ? APL_NODE_NONE : technique_hub_find(scope, cause.technique);
+        if (known != APL_NODE_NONE)
             apl_graph_add_edge(job->at->builder, known, apl_attack_node_of(job->at, move->to, move->gives),
                                apl_attack_move_cost(attack, move, 1.0), move->cause);
-        for (size_t g = 0; g < grants->count; g++) {
-            const apl_grant *grant = apl_access_grant(job->at->access, grants->items[g]);
+        if (!is_by_policies && !scope->has_denied)
+            continue;
+        for (size_t g = 0; g < scope->grants.count; g++) {
+            const apl_grant *grant = apl_access_grant(job->at->access, scope->grants.items[g]);
             if (is_by_policies || apl_access_is_denied_anywhere(job->at->access, grant->identity))
-                link_straight(job, move, grants->items[g], is_by_policies);
+                link_straight(job, move, scope->grants.items[g], is_by_policies);
         }
     }
 }
@@ -514,17 +588,22 @@ static void free_lists(granting *job)
         for (size_t k = 0; job->uses[t].also && k < techniques->items.items[t].also_count; k++)
             apl_memory_free(job->uses[t].also[k]);
     }
-    for (size_t i = 0; i < job->scope_grants.count; i++)
-        apl_memory_free(job->scope_grants.items[i].items);
+    for (size_t i = 0; i < job->scopes.count; i++) {
+        apl_memory_free(job->scopes.items[i].grants.items);
+        apl_memory_free(job->scopes.items[i].hubs.items);
+    }
     for (size_t i = 0; i < job->above.count; i++)
         apl_memory_free(job->above.items[i].items);
-    apl_memory_free(job->scope_grants.items);
+    apl_memory_free(job->scopes.items);
+    apl_memory_free(job->scope_of_grant.items);
+    apl_memory_free(job->kept_at);
+    apl_memory_free(job->kept.items);
     apl_memory_free(job->above.items);
     apl_memory_free(job->techniques.items);
     apl_memory_free(job->units.items);
     apl_memory_free(job->uses);
     apl_table_free(job->hubs);
-    apl_table_free(job->by_scope);
+    apl_table_free(job->by_key);
     apl_table_free(job->containers);
     apl_arena_free(job->texts);
 }
@@ -534,9 +613,10 @@ void apl_attack_add_grants(apl_connecting *at)
     granting job = {
         .at = at,
         .hubs = apl_table_new(false),
-        .by_scope = apl_table_new(false),
+        .by_key = apl_table_new(false),
         .containers = apl_table_new(false),
         .texts = apl_arena_new(),
+        .kept_at = apl_memory_new((at->attack->estate->assets.count + 1) * sizeof *job.kept_at),
     };
 
     gather_uses(&job);

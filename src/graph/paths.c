@@ -91,6 +91,14 @@ static void hex_of(char out[APL_PATH_ID_BYTES], const apl_text *text)
     apl_hex(out, hash, (APL_PATH_ID_BYTES - 1) / 2);
 }
 
+static void add_lines(apl_text *text, apl_str first, apl_str second)
+{
+    apl_text_add_char(text, '\n');
+    apl_text_add(text, first);
+    apl_text_add_char(text, '\n');
+    apl_text_add(text, second);
+}
+
 /* The id tells the assets, the group only their kinds. */
 static void name_path(apl_path *path, const searching *job, const hops *way)
 {
@@ -108,10 +116,11 @@ static void name_path(apl_path *path, const searching *job, const hops *way)
         apl_str step = step_name(job, &way->items[i]);
         apl_str canonical = apl_asset_canonical_id(scratch, to);
         apl_str kind = estate->vocabulary->kinds.items[to->kind].name;
-        apl_text_add_format(&id, "\n%.*s\n%.*s", APL_STR_ARG(step), APL_STR_ARG(canonical));
-        apl_text_add_format(&shape, "\n%.*s\n%.*s", APL_STR_ARG(step), APL_STR_ARG(kind));
+        add_lines(&id, step, canonical);
+        add_lines(&shape, step, kind);
     }
-    apl_text_add_format(&shape, "\n%.*s", APL_STR_ARG(path->target_title));
+    apl_text_add_char(&shape, '\n');
+    apl_text_add(&shape, path->target_title);
     hex_of(path->id, &id);
     hex_of(path->group, &shape);
     apl_text_free(&id);

@@ -222,31 +222,54 @@ static bool is_plain(unsigned char c)
     return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
-/* The first character from `i` on that is not plain; eight at a time while they are. */
-static size_t skip_plain(apl_str text, size_t i)
+static bool are_plain(const char *eight)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word;
 
-    for (; i + 8 <= text.size; i += 8) {
-        uint64_t word;
-        memcpy(&word, text.data + i, sizeof word);
-        uint64_t is_control = (word - ones * ' ') & ~word;
-        uint64_t is_special =
-            has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\')) | has_zero(word ^ (ones * 0x7F));
-        if ((is_control | is_special | word) & (ones * 0x80))
-            break;
-    }
+    memcpy(&word, eight, sizeof word);
+    uint64_t is_control = (word - ones * ' ') & ~word;
+    uint64_t is_special =
+        has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\')) | has_zero(word ^ (ones * 0x7F));
+    return ((is_control | is_special | word) & (ones * 0x80)) == 0;
+}
+
+/* The first character from `i` on that is not plain; eight at a time while they are, also at the end, where some are
+ * looked at again. */
+static size_t skip_plain(apl_str text, size_t i)
+{
+    while (i + 8 <= text.size && are_plain(text.data + i))
+        i += 8;
+    if (i < text.size && i + 8 > text.size && text.size >= 8 && are_plain(text.data + text.size - 8))
+        return text.size;
     while (i < text.size && is_plain((unsigned char)text.data[i]))
         i++;
     return i;
+}
+
+/* A text that needs no escape, which nearly all are, in one go; false when there is no room yet. */
+static bool add_plain(apl_text *out, apl_str text)
+{
+    size_t end = out->size + text.size + 2;
+
+    if (end > out->capacity || end > out->bytes_max)
+        return false;
+    out->data[out->size] = '"';
+    if (text.size)
+        memcpy(out->data + out->size + 1, text.data, text.size);
+    out->data[end - 1] = '"';
+    out->size = end;
+    return true;
 }
 
 void apl_json_write_string(apl_text *out, apl_str text)
 {
     const unsigned char *bytes = (const unsigned char *)text.data;
     size_t from = 0;
-    size_t i = 0;
+    size_t i = skip_plain(text, 0);
 
+    if (i == text.size && add_plain(out, text))
+        return;
     apl_text_add_char(out, '"');
     while (i < text.size) {
         i = skip_plain(text, i);

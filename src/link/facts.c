@@ -22,6 +22,45 @@ static int compare_relations(const void *a, const void *b)
     return apl_str_compare(x->evidence, y->evidence);
 }
 
+#define SMALL_RANGE 16u /* below it moving neighbours is cheaper than a sort of its own */
+
+static void sort_few(apl_relation *items, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        apl_relation one = items[i];
+        size_t at = i;
+        for (; at > 0 && compare_relations(&items[at - 1], &one) > 0; at--)
+            items[at] = items[at - 1];
+        items[at] = one;
+    }
+}
+
+/* By `from` they are counted into place, for its numbers are those of assets; most assets then have only a few. */
+static void sort_relations(apl_estate *estate)
+{
+    size_t count = estate->relations.count;
+    size_t assets = estate->assets.count;
+    apl_relation *sorted = apl_memory_new((count + 1) * sizeof *sorted);
+    uint32_t *ends = apl_memory_new((assets + 1) * sizeof *ends); /* first where each `from` starts */
+
+    for (size_t i = 0; i < count; i++)
+        ends[estate->relations.items[i].from + 1]++;
+    for (size_t i = 0; i < assets; i++)
+        ends[i + 1] += ends[i];
+    for (size_t i = 0; i < count; i++)
+        sorted[ends[estate->relations.items[i].from]++] = estate->relations.items[i];
+    for (size_t i = 0, from = 0; i < assets; from = ends[i++]) {
+        if (ends[i] - from < SMALL_RANGE)
+            sort_few(sorted + from, ends[i] - from);
+        else
+            qsort(sorted + from, ends[i] - from, sizeof *sorted, compare_relations);
+    }
+    if (count)
+        memcpy(estate->relations.items, sorted, count * sizeof *sorted);
+    apl_memory_free(sorted);
+    apl_memory_free(ends);
+}
+
 static void drop_doubles(apl_estate *estate)
 {
     size_t kept = 0;
@@ -62,8 +101,7 @@ void apl_link_index_relations(apl_estate *estate)
 
 void apl_link_sort_relations(apl_estate *estate)
 {
-    if (estate->relations.count)
-        qsort(estate->relations.items, estate->relations.count, sizeof *estate->relations.items, compare_relations);
+    sort_relations(estate);
     drop_doubles(estate);
     apl_link_index_relations(estate);
 }

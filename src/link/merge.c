@@ -10,6 +10,8 @@
 #include "link/internal.h"
 #include "model/type_plan.h"
 
+typedef APL_VECTOR(apl_asset_id) asset_numbers;
+
 static bool has_slot(const apl_asset *asset, unsigned slot)
 {
     return (asset->record.present[slot / 64] >> (slot % 64)) & 1u;
@@ -221,16 +223,50 @@ void apl_link_index(apl_estate *estate, size_t from)
     }
 }
 
+/* Old numbers of the assets whose places in the index by id may change: those that share their letters with another,
+ * and those from `first_new` on. */
+static asset_numbers open_places(const apl_estate *estate, size_t first_new)
+{
+    asset_numbers open = {0};
+
+    for (apl_asset_id i = 0; i < estate->assets.count; i++) {
+        apl_asset_id next = estate->assets.items[i].same_letters;
+        if (next != APL_ASSET_NONE)
+            APL_PUSH(&open, next);
+        if (next != APL_ASSET_NONE || i >= first_new)
+            APL_PUSH(&open, i);
+    }
+    return open;
+}
+
+/* As apl_link_index does it for all, but hashes the ids of the open ones only. */
+static void index_open(apl_estate *estate, const asset_numbers *open, const uint32_t *numbers)
+{
+    bool *is_open = apl_memory_new(estate->assets.count + 1);
+
+    apl_table_renumber(estate->by_id, numbers);
+    for (size_t i = 0; i < open->count; i++)
+        is_open[numbers[open->items[i]]] = true;
+    for (apl_asset_id i = 0; i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        uint32_t first = is_open[i] ? apl_table_put(estate->by_id, asset->id, i) : i;
+        if (first > i) { /* it was the first of these letters and comes later now */
+            apl_table_set(estate->by_id, asset->id, i);
+            is_open[first] = true;
+        } else if (first < i) {
+            asset->same_letters = estate->assets.items[first].same_letters;
+            estate->assets.items[first].same_letters = i;
+        }
+    }
+    apl_memory_free(is_open);
+}
+
 static void renumber(apl_estate *estate, const uint32_t *numbers)
 {
     for (size_t i = 0; i < estate->relations.count; i++) {
         estate->relations.items[i].from = numbers[estate->relations.items[i].from];
         estate->relations.items[i].to = numbers[estate->relations.items[i].to];
     }
-    apl_table_free(estate->by_id);
-    estate->by_id = apl_table_new(true);
-    apl_table_reserve(estate->by_id, estate->assets.count);
-    apl_link_index(estate, 0);
 }
 
 /* Merges from the back, so that the read assets move within their own array and only the stubs are copied. */
@@ -255,6 +291,7 @@ static void merge_stubs(apl_estate *estate, const apl_sort_key *stubs, size_t st
 static void sort_in(apl_estate *estate, size_t stubs_from, uint32_t *numbers)
 {
     size_t stub_count = estate->assets.count - stubs_from;
+    asset_numbers open = open_places(estate, stubs_from);
 
     apl_asset *copies = apl_memory_new(stub_count * sizeof *copies);
     apl_sort_key *stubs = apl_memory_new(stub_count * sizeof *stubs);
@@ -263,6 +300,8 @@ static void sort_in(apl_estate *estate, size_t stubs_from, uint32_t *numbers)
         stubs[i].asset = &copies[i];
     qsort(stubs, stub_count, sizeof *stubs, apl_link_compare_keys);
     merge_stubs(estate, stubs, stub_count, copies, numbers);
+    index_open(estate, &open, numbers);
+    apl_memory_free(open.items);
     apl_memory_free(stubs);
     apl_memory_free(copies);
 }

@@ -507,7 +507,11 @@ static void runs_free(run_result *runs, size_t count)
 static apl_table *key_table(const run_result *runs, size_t count)
 {
     apl_table *keys = apl_table_new(true);
+    size_t most = 0;
 
+    for (size_t r = 0; r < count; r++)
+        most += runs[r].keys.count;
+    apl_table_reserve(keys, most);
     for (size_t r = 0; r < count; r++) {
         for (size_t k = 0; k < runs[r].keys.count; k++)
             (void)apl_table_put(keys, runs[r].keys.items[k], runs[r].key_assets.items[k]);

@@ -10,7 +10,7 @@
 static bool is_one_of(apl_str name, const char *const *allowed)
 {
     for (size_t i = 0; allowed[i]; i++) {
-        if (apl_str_equal(name, apl_str_from(allowed[i])))
+        if (name.size && allowed[i][0] == name.data[0] && apl_str_equal(name, apl_str_from(allowed[i])))
             return true;
     }
     return false;

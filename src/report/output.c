@@ -30,6 +30,19 @@ apl_status apl_output_step(apl_output *output)
     return flush(output);
 }
 
+apl_status apl_output_rows(apl_output *output, const apl_text *rows)
+{
+    if (rows->is_cut)
+        output->text.is_cut = true; /* flush says that a row was too long */
+    if (rows->size < APL_OUTPUT_FLUSH_BYTES) {
+        apl_text_add(&output->text, apl_text_str(rows));
+        return apl_output_step(output);
+    }
+    if (flush(output) == APL_OK)
+        output->status = output->write(output->context, apl_text_str(rows));
+    return output->status;
+}
+
 apl_status apl_output_finish(apl_output *output)
 {
     apl_status status = flush(output);

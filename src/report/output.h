@@ -26,6 +26,9 @@ void apl_output_init(apl_output *output, apl_status (*write)(void *context, apl_
 /* Between two rows: hands on what has gathered when it is enough. */
 apl_status apl_output_step(apl_output *output);
 
+/* Rows that were written elsewhere: large ones are handed on as they are, behind what has gathered. */
+apl_status apl_output_rows(apl_output *output, const apl_text *rows);
+
 /* Hands on the rest and gives the buffer back. */
 apl_status apl_output_finish(apl_output *output);
 

@@ -98,12 +98,9 @@ static apl_status join_texts(walk_state *state, apl_output *output, unsigned run
     apl_status status = APL_OK;
 
     for (unsigned run = 0; run < runs; run++) {
-        if (state->texts[run].is_cut)
-            output->text.is_cut = true; /* output says that a row was too long */
-        apl_text_add(&output->text, apl_text_str(&state->texts[run]));
-        state->texts[run].size = 0;
         if (status == APL_OK)
-            status = apl_output_step(output);
+            status = apl_output_rows(output, &state->texts[run]);
+        state->texts[run].size = 0;
     }
     return status;
 }

@@ -132,9 +132,35 @@ static void messages_are_one_a_thread_and_cut(void **state)
     assert_int_equal(strlen(apl_error_message()), APL_ERROR_BYTES_MAX - 1);
 }
 
+/* Formats that only join texts go another way than the rest; both must say what printf says. */
+static void formats_as_printf_does(void **state)
+{
+    apl_arena *arena = apl_arena_new();
+    char large[1500];
+    apl_str none = APL_STR_NONE;
+    (void)state;
+
+    memset(large, 'x', sizeof large);
+    apl_str whole = apl_str_make(large, sizeof large);
+    assert_string_equal(apl_arena_format(arena, "%s", "").data, "");
+    assert_string_equal(apl_arena_format(arena, "plain").data, "plain");
+    assert_string_equal(apl_arena_format(arena, "<%.*s|%s>", APL_STR_ARG(none), "b").data, "<|b>");
+    assert_string_equal(apl_arena_format(arena, "%.*s", 3, "a\0c").data, "a");
+    assert_string_equal(apl_arena_format(arena, "%s %u%% of %.*s", "all", 7u, 2, "abc").data, "all 7% of ab");
+    assert_string_equal(apl_arena_format(arena, "%.3s", "abcdef").data, "abc");
+    apl_str joined = apl_arena_format(arena, "%.*s%s", APL_STR_ARG(whole), "end");
+    assert_int_equal(joined.size, sizeof large + 3);
+    assert_string_equal(joined.data + sizeof large, "end");
+    joined = apl_arena_format(arena, "%.*s%d", APL_STR_ARG(whole), 42);
+    assert_int_equal(joined.size, sizeof large + 2);
+    assert_string_equal(joined.data + sizeof large, "42");
+    apl_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(formats_as_printf_does),
         cmocka_unit_test(pieces_do_not_overlap),
         cmocka_unit_test(a_reset_arena_takes_no_more),
         cmocka_unit_test(copies_end_with_a_zero),

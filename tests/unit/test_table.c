@@ -99,12 +99,30 @@ static void takes_many_keys_and_odd_ones(void **state)
     apl_arena_free(arena);
 }
 
+static void renumbers_what_is_there(void **state)
+{
+    static const uint32_t numbers[] = {2, 0, 1};
+    apl_table *table = apl_table_new(true);
+    (void)state;
+
+    (void)apl_table_put(table, APL_STR("a"), 0);
+    (void)apl_table_put(table, APL_STR("b"), 1);
+    (void)apl_table_put(table, APL_STR("c"), 2);
+    apl_table_renumber(table, numbers);
+    assert_int_equal(apl_table_get(table, APL_STR("A")), 2);
+    assert_int_equal(apl_table_get(table, APL_STR("b")), 0);
+    assert_int_equal(apl_table_get(table, APL_STR("C")), 1);
+    assert_int_equal(apl_table_get(table, APL_STR("d")), APL_TABLE_NONE);
+    apl_table_free(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_the_obvious_map),
         cmocka_unit_test(is_the_obvious_map_without_case),
         cmocka_unit_test(takes_many_keys_and_odd_ones),
+        cmocka_unit_test(renumbers_what_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
