@@ -75,11 +75,11 @@ def page(rules):
     checks, named, own = reverse_table(data, rules)
     ruled = [slug for slug in data["checks"] if slug not in data["unruled"]]
     parts = ["# Coverage: beside what Microsoft publishes",
-             "What Microsoft recommends and audits about the posture of AI, and what decides the same here; then what "
-             "is only here. Made by `make docs` from `coverage-microsoft.yaml`; a test holds both together. *Decided*: "
-             "a rule of ours finds the same fault. *By name only*: the rule named never both passes and fails in its "
-             "cases, and counts for nothing. Where Microsoft's definition is published, it was evaluated on the cases of "
-             "our rules: answers differ only where the last column says so. The counts of a line add up to the first.",
+             "What Microsoft recommends and audits about the posture of AI, and what decides the same here; then what\n"
+             "is only here. Made by `make docs` from `coverage-microsoft.yaml`; a test holds both together.\n"
+             "*Decided*: a rule of ours finds the same fault. *By name only*: the rule named never both passes and\n"
+             "fails in its cases, and counts for nothing. Where Microsoft's definition is published, it was evaluated\n"
+             "on the cases of our rules: answers differ only where the last column says so.",
              content.table(["List", "Entries", "Decided", "Partly", "By name only", "No"],
                            [[f"[{group['title']}](#{anchor(group['title'])})"] + counts_of(group)
                             for group in data["lists"]])]
