@@ -64,7 +64,7 @@ def reverse_table(data, rules):
     for rule, entry in sorted(rules.items()):
         checks.setdefault(entry["check"], []).append(rule)
     own = {name: found for name, found in checks.items() if not named & set(found)}
-    rows = [[f"`{name}`", rules[found[0]]["title"] if len(found) == 1 else "",
+    rows = [[f"`{name}`", rules[found[0]]["title"],
              ", ".join(rule.rsplit("/", 1)[0] for rule in found)] for name, found in sorted(own.items())]
     return len(checks), len(named), rows
 
