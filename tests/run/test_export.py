@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The commands of docs/export.md run as they stand, and a scan of what they write finds what the cloud has.
 
-Instead of the Azure CLI they call this script, which stands in for a small made-up tenant: it pages, refuses and does not
-find. Skipped without bash or jq."""
+Instead of the Azure CLI they call this script, which stands in for a small made-up tenant: it pages, refuses and does
+not find. Skipped without bash or jq."""
 import json
 import os
 import pathlib
@@ -89,7 +89,8 @@ def rest(words):
         return fail("Not Found")
     answer = {"value": pages[page]}
     if page + 1 < len(pages):
-        answer["nextLink"] = f"https://management.azure.com{url.path}?api-version={query['api-version']}&page={page + 1}"
+        more = urllib.parse.urlencode(dict(query, page=page + 1))
+        answer["nextLink"] = f"https://management.azure.com{url.path}?{more}"
     return give(answer)
 
 
