@@ -447,7 +447,7 @@ bool apl_leaf_compile(apl_node *node, apl_value *where, apl_compiler *compiler, 
         info->operator_name = apl_arena_format(compiler->arena, "count %s", parts->operator->name);
         apl_value value = apl_value_member(parts->left, "value");
         apl_value name = apl_value_member(parts->left, "name");
-        bool is_named = value.type == APL_VALUE_ARRAY && name.type == APL_VALUE_STRING; /* a list says less than its name */
+        bool is_named = value.type == APL_VALUE_ARRAY && name.type == APL_VALUE_STRING; /* says more than the list */
         info->text = written(compiler, field.type == APL_VALUE_STRING ? field : is_named ? name : value);
     }
     uint32_t counts_inside = compiler->count_depth;
