@@ -53,11 +53,12 @@ typedef struct granting {
     APL_VECTOR(grant_scope) scopes;
     numbers scope_of_grant;
     numbers units;             /* scopes that are administrative units */
+    numbers groups;            /* scopes that are management groups, or "/" */
     apl_arena *texts;          /* keys of the tables */
     apl_table *containers;     /* subscription -> index into above */
-    APL_VECTOR(numbers) above; /* its management groups, as indexes into scopes; see scopes_of */
-    uint32_t *kept_at;         /* by asset, because several techniques ask: 1 + where in `kept` its scopes are, or 0 */
-    numbers kept;              /* number of scopes, then the scopes */
+    APL_VECTOR(numbers) above; /* its management groups, as indexes into scopes; see above_of */
+    uint32_t *kept_at;         /* by asset, because several techniques ask: 1 + where in `kept` it stands, or 0 */
+    numbers kept;              /* whether it goes by policies, the number of its scopes, then each */
     apl_str tenant;            /* the last one asked for, and its scope */
     uint32_t tenant_scope;
 } granting;
@@ -347,6 +348,11 @@ static apl_str lower_key(apl_arena *arena, apl_str id)
     return apl_str_make(copy, id.size > 1 && copy[id.size - 1] == '/' ? id.size - 1 : id.size);
 }
 
+static bool is_management_group(apl_str scope_key)
+{
+    return apl_str_starts(scope_key, APL_STR("/providers/microsoft.management/")) || scope_key.size <= 1;
+}
+
 static void index_scopes(granting *job)
 {
     uint32_t count = (uint32_t)apl_access_grant_count(job->at->access);
@@ -358,17 +364,14 @@ static void index_scopes(granting *job)
             APL_PUSH(&job->scopes, ((grant_scope){.key = grant->scope_key}));
             if (apl_str_find(grant->scope_key, APL_STR("/administrativeunits/")) > 0)
                 APL_PUSH(&job->units, number);
+            if (is_management_group(grant->scope_key))
+                APL_PUSH(&job->groups, number);
         }
         grant_scope *scope = &job->scopes.items[number];
         APL_PUSH(&scope->grants, g);
         scope->has_denied = scope->has_denied || apl_access_is_denied_anywhere(job->at->access, grant->identity);
         APL_PUSH(&job->scope_of_grant, number);
     }
-}
-
-static bool is_management_group(apl_str scope_key)
-{
-    return apl_str_starts(scope_key, APL_STR("/providers/microsoft.management/")) || scope_key.size <= 1;
 }
 
 /* The scopes "/" and of management groups that reach the subscription; found once a subscription. */
@@ -379,10 +382,10 @@ static const numbers *scopes_above(granting *job, apl_str subscription)
 
     if (known != APL_TABLE_NONE)
         return &job->above.items[known];
-    for (uint32_t s = 0; s < job->scopes.count; s++) {
-        apl_str key = job->scopes.items[s].key;
-        if (is_management_group(key) && apl_access_covers(job->at->access, key, subscription) != APL_DENY)
-            APL_PUSH(&found, s);
+    for (size_t g = 0; g < job->groups.count; g++) {
+        uint32_t scope = job->groups.items[g];
+        if (apl_access_covers(job->at->access, job->scopes.items[scope].key, subscription) != APL_DENY)
+            APL_PUSH(&found, scope);
     }
     (void)apl_table_put(job->containers, apl_arena_str(job->texts, subscription), (uint32_t)job->above.count);
     APL_PUSH(&job->above, found);
@@ -463,23 +466,6 @@ static void gather_scopes(granting *job, scope_list *list, const apl_asset *asse
     put_above(list, scopes_above(job, last));
 }
 
-/* The scopes with grants that hold the resource, at most SCOPES_MAX: their number, then each. Valid until the next
- * call. */
-static const uint32_t *scopes_of(granting *job, apl_asset_id asset)
-{
-    if (job->kept_at[asset] == 0) {
-        scope_list list = {.count = 0};
-        gather_scopes(job, &list, &job->at->attack->estate->assets.items[asset]);
-        job->kept_at[asset] = (uint32_t)job->kept.count + 1;
-        APL_PUSH(&job->kept, (uint32_t)list.count);
-        for (size_t i = 0; i < list.count; i++)
-            APL_PUSH(&job->kept, list.items[i]);
-    }
-    return job->kept.items + job->kept_at[asset] - 1;
-}
-
-/* -- Assets ------------------------------------------------------------------------------------------------------ */
-
 /* The vault whose access policies decide instead of roles, or none. */
 static bool goes_by_policies(const granting *job, apl_asset_id asset)
 {
@@ -490,6 +476,30 @@ static bool goes_by_policies(const granting *job, apl_asset_id asset)
         asset = estate->assets.items[asset].parent;
     return asset != APL_ASSET_NONE && !apl_access_data_by_roles(job->at->access, asset);
 }
+
+/* What holds for all techniques on one resource. Valid until the next call. */
+typedef struct above_asset {
+    bool is_by_policies;
+    uint32_t count;
+    const uint32_t *scopes; /* with grants, that hold the resource; at most SCOPES_MAX */
+} above_asset;
+
+static above_asset above_of(granting *job, apl_asset_id asset)
+{
+    if (job->kept_at[asset] == 0) {
+        scope_list list = {.count = 0};
+        gather_scopes(job, &list, &job->at->attack->estate->assets.items[asset]);
+        job->kept_at[asset] = (uint32_t)job->kept.count + 1;
+        APL_PUSH(&job->kept, goes_by_policies(job, asset));
+        APL_PUSH(&job->kept, (uint32_t)list.count);
+        for (size_t i = 0; i < list.count; i++)
+            APL_PUSH(&job->kept, list.items[i]);
+    }
+    const uint32_t *kept = job->kept.items + job->kept_at[asset] - 1;
+    return (above_asset){kept[0] != 0, kept[1], kept + 2};
+}
+
+/* -- Assets ------------------------------------------------------------------------------------------------------ */
 
 /* Denied by a deny assignment, for all actions of the technique that the grant allows. */
 static double undenied(const granting *job, const use *one, const apl_grant *grant, apl_str resource_id)
@@ -537,21 +547,20 @@ static void link_asset(granting *job, const apl_move *move)
 {
     apl_attack *attack = job->at->attack;
     apl_cause cause = attack->causes.items[move->cause];
-    bool is_by_policies = goes_by_policies(job, cause.on);
-    const uint32_t *scopes = scopes_of(job, cause.on);
+    above_asset above = above_of(job, cause.on);
 
-    for (size_t i = 0; i < scopes[0]; i++) {
-        const grant_scope *scope = &job->scopes.items[scopes[1 + i]];
-        apl_node_id known = is_by_policies ? APL_NODE_NONE : technique_hub_find(scope, cause.technique);
+    for (uint32_t i = 0; i < above.count; i++) {
+        const grant_scope *scope = &job->scopes.items[above.scopes[i]];
+        apl_node_id known = above.is_by_policies ? APL_NODE_NONE : technique_hub_find(scope, cause.technique);
         if (known != APL_NODE_NONE)
             apl_graph_add_edge(job->at->builder, known, apl_attack_node_of(job->at, move->to, move->gives),
                                apl_attack_move_cost(attack, move, 1.0), move->cause);
-        if (!is_by_policies && !scope->has_denied)
+        if (!above.is_by_policies && !scope->has_denied)
             continue;
         for (size_t g = 0; g < scope->grants.count; g++) {
             const apl_grant *grant = apl_access_grant(job->at->access, scope->grants.items[g]);
-            if (is_by_policies || apl_access_is_denied_anywhere(job->at->access, grant->identity))
-                link_straight(job, move, scope->grants.items[g], is_by_policies);
+            if (above.is_by_policies || apl_access_is_denied_anywhere(job->at->access, grant->identity))
+                link_straight(job, move, scope->grants.items[g], above.is_by_policies);
         }
     }
 }
@@ -601,6 +610,7 @@ static void free_lists(granting *job)
     apl_memory_free(job->above.items);
     apl_memory_free(job->techniques.items);
     apl_memory_free(job->units.items);
+    apl_memory_free(job->groups.items);
     apl_memory_free(job->uses);
     apl_table_free(job->hubs);
     apl_table_free(job->by_key);
