@@ -269,7 +269,7 @@ class Pairs(unittest.TestCase):
     def explains(reason, policy, given, mine, case):
         if policy not in reason.get("policies", [policy]) or reason["theirs"] != given or reason["ours"] != mine:
             return False
-        plain = Definition({"id": "", "properties": {"policyRule": {}}}, {})
+        plain = Definition({"id": "", "properties": {}}, {})
         return plain.holds(case.body, reason["when"])
 
 
