@@ -169,6 +169,16 @@ class Pairs(unittest.TestCase):
         for entry in CONTENT["alone"]:
             self.assertTrue(entry["why"])
 
+    def test_the_page_of_counterparts_has_every_pair(self):
+        """docs/coverage-microsoft.yaml names the rule of each pair whose definition it lists."""
+        groups = yaml.safe_load((ROOT / "docs" / "coverage-microsoft.yaml").read_text())["lists"]
+        named = collections.defaultdict(set)
+        for entry in (entry for group in groups for entry in group["entries"]):
+            named[entry.get("id")].update([*entry.get("by", []), *entry.get("partly", [])])
+        missing = [(policy, pair["rule"]) for pair in PAIRS for policy in pair["policies"]
+                   if policy in named and pair["rule"] not in named[policy]]
+        self.assertEqual(missing, [])
+
     def definition(self, policy, parameters):
         return Definition(json.loads(self.files[policy].read_text()), self.aliases, parameters)
 
