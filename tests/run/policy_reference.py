@@ -150,12 +150,14 @@ def keep_only(body, path, index):
 
 
 class Definition:
+    """A definition; of an initiative, which has no rule, the parameters alone."""
+
     def __init__(self, value, aliases, parameters=()):
         self.aliases = aliases
         self.id = value["id"]
         properties = value["properties"]
         self.mode = properties.get("mode", "All").lower()
-        self.rule = properties["policyRule"]
+        self.rule = properties.get("policyRule")
         self.defaults = {name.lower(): given.get("defaultValue", MISSING)
                          for name, given in properties.get("parameters", {}).items()}
         self.defaults.update({name.lower(): value for name, value in dict(parameters).items()
