@@ -275,6 +275,7 @@ static void search_target(searching *job, const apl_attack_target *target)
         if (!has_shape(paths, first, &path))
             APL_PUSH(paths, path);
     }
+    job->attack->estate->cut_targets += apl_routes_is_cut(job->routes);
 }
 
 /* The targets that can be reached, the riskiest first. */
@@ -351,6 +352,7 @@ void apl_attack_search(apl_paths *out, apl_attack *attack, const apl_overlay *ov
     searching job = {.attack = attack, .out = out, .arena = attack->estate->arena};
     size_t count = 0;
 
+    attack->estate->cut_targets = 0;
     if (attack->entries.count == 0 || attack->targets.count == 0)
         return;
     job.view = (apl_graph_view){.graph = graph, .overlay = overlay};

@@ -211,6 +211,7 @@ struct apl_estate {
     uint64_t passes;                    /* pass findings are counted; kept in `findings` only when asked for */
     apl_score score;
     APL_VECTOR(apl_attack_edge) edges; /* only when they were asked for */
+    size_t cut_targets; /* targets whose ways were searched up to a limit only: there may be more paths to them */
     apl_paths paths;                   /* the riskiest first */
     APL_VECTOR(apl_coverage) coverage; /* sorted by (source, scope, type, state) */
     APL_VECTOR(apl_source_file) files;

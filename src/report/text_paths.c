@@ -140,6 +140,10 @@ apl_status apl_text_paths(apl_output *output, const apl_report *report)
         apl_text_add_char(&output->text, '\n');
         (void)apl_output_step(output);
     }
+    if (report->snapshot->estate->cut_targets)
+        apl_text_add_format(&output->text,
+                            "The ways to %zu targets were searched up to a limit only: there may be more.\n\n",
+                            report->snapshot->estate->cut_targets);
     add_choke_points(&output->text, report);
     apl_text_gaps(&output->text, report);
     return apl_output_step(output);
