@@ -214,7 +214,8 @@ static int join(char *out, size_t room, const char *format, va_list *arguments)
 }
 
 /* vsnprintf, and faster where the format allows it. */
-static int format_into(char *out, size_t room, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static int format_into(char *out, size_t room, const char *format,
+                                                             va_list arguments)
 {
     va_list again;
     va_list texts;
