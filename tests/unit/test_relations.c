@@ -59,10 +59,10 @@ static const linked linked_cases[] = {
     {"[" ACCOUNT("a", "`env`: [{`name`: `URL`, `value`: `https://b.example`}, {`name`: `B_KEY`, `value`: "
                       "`https://b.example`}, {`name`: `C_KEY`, `value`: `b.example`}, {`name`: `D_KEY`, `value`: "
                       "`https://d.example`}]") ", " ACCOUNT("b", "`endpoint`: `b.example`") "]",
-     "a connects-to b#keys? [properties.env[*].value]\n"},
+     "a connects-to keys of b? [properties.env[*].value]\n"},
     {ACCOUNT("b", "`endpoint`: `b.example`, `env`: [{`name`: `key`, `value`: `x://b.example`}, {`value`: "
                   "`x://b.example`}]"),
-     "b connects-to b#keys? [properties.env[*].value]\n"},
+     "b connects-to keys of b? [properties.env[*].value]\n"},
     {"[" ACCOUNT("a", "") ", {`id`: `" SMALL_ACCOUNT "a/parts/p`, `properties`: {}}]", "a contains p [id]\n"},
     {"{`id`: `" SMALL_ACCOUNT "a/parts/p`, `properties`: {}}", "a? contains p [id]\n"},
     /* a part inherits what it has none of itself, and reaches a part of what a key finds */
@@ -71,7 +71,7 @@ static const linked linked_cases[] = {
     {ACCOUNT("a", "`store`: `" SMALL_STORE "s`, `only`: {`name`: `p`, `own`: `" SMALL_STORE "t`}"),
      "a contains p [id]\na stores-in s? [properties.store]\np stores-in t? [own]\n"},
     {ACCOUNT("a", "`endpoint`: `b.example`, `only`: {`name`: `p`, `peer`: `https://b.example`}"),
-     "a contains p [id]\np connects-to a#keys? [peer]\n"},
+     "a contains p [id]\np connects-to keys of a? [peer]\n"},
     {ACCOUNT("a", "`only`: {`name`: `p`, `peer`: `https://none.example`}"), "a contains p [id]\n"},
 };
 
