@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "bytes/files.h"
 #include "cli/sink.h"
+#include "evaluate/baseline.h"
 #include "query/nearest.h"
 
 #define SAY_BYTES_MAX 4096
@@ -230,6 +232,16 @@ apl_status apl_session_snapshot(apl_session *session, const apl_word_list *sourc
                                 apl_str_from(session->settings->snapshot), &options);
     session->has_snapshot = session->is_from_store = status == APL_OK;
     return status;
+}
+
+apl_status apl_session_read_baseline(apl_snapshot *out, const apl_session *session)
+{
+    const char *file = session->settings->baseline;
+    apl_str text;
+    apl_status status = apl_file_read(&text, session->arena, file, APL_BASELINE_BYTES_MAX);
+
+    *out = (apl_snapshot){0};
+    return status == APL_OK ? apl_baseline_read(out, apl_content_vocabulary(session->content), text, file) : status;
 }
 
 /* Passed findings are always counted, but kept only by a scan that was asked for them. */

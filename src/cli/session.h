@@ -58,6 +58,9 @@ apl_status apl_session_snapshot(apl_session *session, const apl_word_list *sourc
 const char *apl_session_store_url(const apl_session *session);
 apl_status apl_session_open_store(apl_session *session, bool for_writing);
 
+/* Reads the file of --baseline; apl_baseline_free. */
+apl_status apl_session_read_baseline(apl_snapshot *out, const apl_session *session);
+
 /* Makes the selection by the filter. */
 void apl_session_select(apl_session *session);
 

@@ -27,7 +27,11 @@ typedef struct apl_settings {
     apl_word_list mutes;
     apl_word_list definitions;
     apl_word_list what_if;
+    apl_word_list accepts;
     const char *store;
+    const char *baseline;
+    const char *write_baseline;
+    const char *since;
     const char *snapshot;
     const char *text;
     const char *fail_on;

@@ -19,6 +19,7 @@ void apl_vocabulary_free(apl_vocabulary *vocabulary)
     apl_table_free(vocabulary->relations_by_name);
     apl_memory_free(vocabulary->kinds.items);
     apl_memory_free(vocabulary->relations.items);
+    apl_memory_free(vocabulary->quiet.items);
     *vocabulary = (apl_vocabulary){0};
 }
 
@@ -133,9 +134,42 @@ static apl_status add_relation(apl_vocabulary *vocabulary, const apl_member *mem
     return APL_OK;
 }
 
+static apl_status add_quiet(apl_vocabulary *vocabulary, apl_value one, size_t number, const char *file_name)
+{
+    static const char *const allowed[] = {"path", "type", "why", NULL};
+    const char *where = apl_arena_format(vocabulary->arena, "%s: quiet path %zu", file_name, number).data;
+    apl_status status = only_members(one, allowed, where);
+    apl_quiet_path quiet = {
+        .path = apl_arena_str(vocabulary->arena, apl_value_str(apl_value_member(one, "path"))),
+        .type = apl_arena_str(vocabulary->arena, apl_value_str(apl_value_member(one, "type"))),
+    };
+
+    if (status != APL_OK)
+        return status;
+    if (quiet.path.size == 0 || apl_value_str(apl_value_member(one, "why")).size == 0)
+        return apl_fail(APL_E_CONTENT, "%s: needs path and why", where);
+    if (vocabulary->quiet.count == APL_QUIET_PATHS_MAX)
+        return apl_fail(APL_E_LIMIT, "%s: more than %d quiet paths", where, APL_QUIET_PATHS_MAX);
+    APL_PUSH(&vocabulary->quiet, quiet);
+    return APL_OK;
+}
+
+static apl_status add_quiets(apl_vocabulary *vocabulary, apl_value list, const char *file_name)
+{
+    apl_status status = APL_OK;
+
+    if (!apl_value_is_there(list))
+        return APL_OK;
+    if (list.type != APL_VALUE_ARRAY)
+        return apl_fail(APL_E_CONTENT, "%s: quiet must be a list, is %s", file_name, apl_value_type_name(list));
+    for (uint32_t i = 0; status == APL_OK && i < list.size; i++)
+        status = add_quiet(vocabulary, list.items[i], (size_t)i + 1, file_name);
+    return status;
+}
+
 apl_status apl_vocabulary_add(apl_vocabulary *vocabulary, apl_value file, const char *file_name)
 {
-    static const char *const allowed[] = {"kinds", "relations", NULL};
+    static const char *const allowed[] = {"kinds", "relations", "quiet", NULL};
     apl_value kinds = apl_value_member(file, "kinds");
     apl_value relations = apl_value_member(file, "relations");
     apl_status status = only_members(file, allowed, file_name);
@@ -149,7 +183,19 @@ apl_status apl_vocabulary_add(apl_vocabulary *vocabulary, apl_value file, const 
         status = add_kind(vocabulary, &kinds.members[i], file_name);
     for (uint32_t i = 0; status == APL_OK && apl_value_is_there(relations) && i < relations.size; i++)
         status = add_relation(vocabulary, &relations.members[i], file_name);
+    if (status == APL_OK)
+        status = add_quiets(vocabulary, apl_value_member(file, "quiet"), file_name);
     return status;
+}
+
+bool apl_vocabulary_is_quiet(const apl_vocabulary *vocabulary, apl_str type, apl_str path)
+{
+    for (size_t i = 0; i < vocabulary->quiet.count; i++) {
+        const apl_quiet_path *quiet = &vocabulary->quiet.items[i];
+        if (apl_str_like_nocase(path, quiet->path) && (quiet->type.size == 0 || apl_str_like_nocase(type, quiet->type)))
+            return true;
+    }
+    return false;
 }
 
 static uint16_t number_of(const apl_table *table, apl_str name)

@@ -1,4 +1,4 @@
-/* model/vocabulary.h: the words of the product that are content: kinds and relation types.
+/* model/vocabulary.h: the words of the product that are content: kinds, relation types, and what drift is silent about.
  *
  * Read from the YAML files of vocabulary/ at build time, extended by --content. A kind or relation is a small number
  * inside one process; files and answers carry the name. Number 0 is "no kind". */
@@ -16,6 +16,9 @@ typedef uint16_t apl_relation_type;
 #define APL_RELATION_NONE 0
 #define APL_KINDS_MAX 1024
 #define APL_RELATION_TYPES_MAX 256
+
+/* Each path that changed is compared with each of these. */
+#define APL_QUIET_PATHS_MAX 1024
 
 typedef struct apl_kind_info {
     apl_str name;
@@ -40,8 +43,15 @@ typedef struct apl_relation_info {
     uint8_t carries;    /* APL_CARRIES_... */
 } apl_relation_info;
 
+/* A part of bodies that changes without anybody having changed anything. */
+typedef struct apl_quiet_path {
+    apl_str path; /* dotted, without array steps; `*` stands for any text */
+    apl_str type; /* native types, with `*`; empty: all */
+} apl_quiet_path;
+
 typedef struct apl_vocabulary {
     apl_arena *arena;
+    APL_VECTOR(apl_quiet_path) quiet;
     APL_VECTOR(apl_kind_info) kinds;             /* index = apl_kind; item 0 is empty */
     APL_VECTOR(apl_relation_info) relations;     /* index = apl_relation_type; item 0 is empty */
     apl_table *kinds_by_name;
@@ -51,12 +61,15 @@ typedef struct apl_vocabulary {
 void apl_vocabulary_init(apl_vocabulary *vocabulary, apl_arena *arena);
 void apl_vocabulary_free(apl_vocabulary *vocabulary);
 
-/* Adds the kinds or relations of one content file: {kinds: {name: {title, ai, network, data}}} or
- * {relations: {name: {title, makes_ai, used_for, sensitivity}}}. */
+/* Adds the kinds, relations or quiet paths of one content file: {kinds: {name: {title, ai, network, data}}},
+ * {relations: {name: {title, makes_ai, used_for, sensitivity}}} or {quiet: [{path, type, why}]}. */
 apl_status apl_vocabulary_add(apl_vocabulary *vocabulary, apl_value file, const char *file_name);
 
 apl_kind apl_vocabulary_kind(const apl_vocabulary *vocabulary, apl_str name);
 apl_relation_type apl_vocabulary_relation(const apl_vocabulary *vocabulary, apl_str name);
+
+/* Whether drift is silent about this path in bodies of this type. O(quiet paths). */
+bool apl_vocabulary_is_quiet(const apl_vocabulary *vocabulary, apl_str type, apl_str path);
 
 /* The name that a wrong word was perhaps meant to be. O(number of names). */
 apl_guess apl_vocabulary_nearest_kind(const apl_vocabulary *vocabulary, apl_str word);

@@ -27,6 +27,7 @@ typedef struct apl_filter {
     apl_words assets; /* ids or names, with `*` */
     apl_str text;     /* somewhere in id, name, type, location, tags; for findings also title, check and reason */
     bool only_ai;
+    const apl_table *accepted; /* failed findings that a baseline accepts: id -> severity; NULL: none */
 } apl_filter;
 
 /* The words of `list`, cut at commas, without the space around them; empty ones are left out. In `arena`. */
@@ -69,7 +70,7 @@ void apl_selection_make(apl_selection *out, const apl_snapshot *snapshot, const 
 void apl_selection_free(apl_selection *selection);
 
 /* Fail findings of at least this severity among the rules that the filter's check and framework words choose, whatever
- * else is shown. For --fail-on. */
+ * else is shown, but for accepted ones. For --fail-on. */
 uint64_t apl_filter_count_failing(const apl_filter *filter, const apl_snapshot *snapshot, apl_severity least);
 
 #endif

@@ -140,6 +140,15 @@ static bool finding_contains(const apl_finding *finding, apl_str text)
            apl_str_find_nocase(finding->reason, text) >= 0;
 }
 
+/* A finding that got more severe than it was when it was accepted is not the one that was accepted. */
+static bool is_accepted(const apl_filter *filter, const apl_finding *finding)
+{
+    if (filter->accepted == NULL || finding->status != APL_STATUS_FAIL)
+        return false;
+    uint32_t severity = apl_table_get(filter->accepted, apl_str_from(finding->id));
+    return severity != APL_TABLE_NONE && finding->severity <= severity;
+}
+
 bool apl_filter_takes_finding(const apl_filter *filter, const apl_estate *estate, const apl_finding *finding)
 {
     const apl_asset *asset = &estate->assets.items[finding->asset];
@@ -147,6 +156,8 @@ bool apl_filter_takes_finding(const apl_filter *filter, const apl_estate *estate
     if (!has_bit(filter->statuses, finding->status) || !has_bit(filter->severities, finding->severity))
         return false;
     if (!apl_filter_takes_rule(filter, finding->rule) || !asset_is_chosen(filter, estate, asset))
+        return false;
+    if (is_accepted(filter, finding))
         return false;
     return filter->text.size == 0 || finding_contains(finding, filter->text) ||
            asset_contains(estate, asset, filter->text);
@@ -214,7 +225,7 @@ uint64_t apl_filter_count_failing(const apl_filter *filter, const apl_snapshot *
     for (size_t i = 0; i < estate->findings.count; i++) {
         const apl_finding *finding = &estate->findings.items[i];
         if (finding->status == APL_STATUS_FAIL && finding->severity >= least &&
-            apl_filter_takes_rule(filter, finding->rule))
+            apl_filter_takes_rule(filter, finding->rule) && !is_accepted(filter, finding))
             count++;
     }
     return count;

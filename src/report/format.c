@@ -24,6 +24,8 @@ apl_listing apl_report_listing(const apl_report *report)
 {
     if (report->view == APL_VIEW_LISTING)
         return *report->listing;
+    if (report->view == APL_VIEW_DRIFT)
+        return apl_listing_drift(report->drift);
     if (report->view == APL_VIEW_INVENTORY)
         return apl_listing_assets(report->snapshot, report->selection);
     if (report->view == APL_VIEW_PATHS)

@@ -21,6 +21,7 @@ typedef enum apl_view {
     APL_VIEW_PATHS = 32,       /* the selected attack paths */
     APL_VIEW_SCORE = 64,       /* the score and what costs most */
     APL_VIEW_SIMULATION = 128, /* what fixes would do to paths and score */
+    APL_VIEW_DRIFT = 1024,     /* what changed between two postures */
 } apl_view;
 
 typedef struct apl_report {
@@ -31,6 +32,7 @@ typedef struct apl_report {
     const apl_explained *explained;   /* EXPLAIN */
     const apl_vocabulary *vocabulary; /* EXPLAIN */
     const apl_techniques *techniques; /* PATHS: of the content */
+    const apl_drift *drift;           /* DRIFT */
     const apl_history *history;       /* EXPLAIN: what the store knows of earlier snapshots; NULL: nothing */
     apl_str body;                     /* EXPLAIN: the asset's body as JSON text, when it is kept */
     apl_screen screen;

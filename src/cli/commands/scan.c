@@ -3,6 +3,7 @@
  * The command everything starts with. The result is stored first and shown then; when the store fails, the result is
  * shown all the same and the failure decides the exit code. */
 #include "cli/session.h"
+#include "evaluate/baseline.h"
 
 static const apl_option options[] = {
     APL_OPTION_FORMAT,
@@ -15,6 +16,8 @@ static const apl_option options[] = {
     {"fail-on", 0, APL_OPT_CHOICE, APL_OFFSET(fail_on), "SEVERITY",
      "exit 1 when a failed finding is at least this severe; asks all findings of --check and --framework",
      "critical high medium low info"},
+    {"baseline", 'b', APL_OPT_FILE, APL_OFFSET(baseline), "FILE",
+     "list and gate new findings only: those that this accepted baseline does not have", NULL},
     APL_OPTION_MUTE,
     APL_OPTION_CONTENT,
     APL_OPTION_POLICIES,
@@ -54,34 +57,49 @@ static apl_status judge_gate(apl_session *session)
     return APL_OK;
 }
 
-static apl_status scan_run(apl_session *session)
+/* Everything behind the scan itself: what is stored, shown and gated. */
+static apl_status finish(apl_session *session)
 {
     const apl_settings *settings = session->settings;
     apl_status stored = APL_OK;
+
+    if (!settings->no_store && (stored = store(session)) != APL_OK)
+        apl_say(&session->progress.screen, apl_str_from(apl_error_message()));
+    apl_session_select(session);
+    apl_report report = apl_session_report(session, APL_VIEW_SCAN);
+    report.stored_in = settings->no_store || stored != APL_OK ? NULL : apl_session_store_url(session);
+    report.lists_findings = settings->statuses.count || settings->severities.count || settings->checks.count ||
+                            settings->frameworks.count || settings->baseline;
+    apl_status status = apl_session_write(session, &report);
+    if (status == APL_OK)
+        status = judge_gate(session);
+    if (status == APL_OK && stored != APL_OK)
+        return apl_fail(stored, "the result was not stored");
+    apl_session_judge_coverage(session);
+    return status;
+}
+
+static apl_status scan_run(apl_session *session)
+{
+    apl_snapshot baseline = {0};
+    apl_table *accepted = NULL;
+    const apl_settings *settings = session->settings;
     apl_status status = apl_session_formats(session);
 
     if (status == APL_OK && settings->no_store && settings->store)
         status = apl_fail(APL_E_USAGE, "--store and --no-store exclude each other");
     if (status == APL_OK)
         status = apl_session_content(session);
+    if (status == APL_OK && settings->baseline)
+        status = apl_session_read_baseline(&baseline, session);
+    if (status == APL_OK && settings->baseline)
+        session->filter.accepted = accepted = apl_baseline_accepted(&baseline);
     if (status == APL_OK)
         status = apl_session_scan(session, &settings->words, !settings->no_store);
-    if (status != APL_OK)
-        return status;
-    if (!settings->no_store && (stored = store(session)) != APL_OK)
-        apl_say(&session->progress.screen, apl_str_from(apl_error_message()));
-
-    apl_session_select(session);
-    apl_report report = apl_session_report(session, APL_VIEW_SCAN);
-    report.stored_in = settings->no_store || stored != APL_OK ? NULL : apl_session_store_url(session);
-    report.lists_findings =
-        settings->statuses.count || settings->severities.count || settings->checks.count || settings->frameworks.count;
-    status = apl_session_write(session, &report);
     if (status == APL_OK)
-        status = judge_gate(session);
-    if (status == APL_OK && stored != APL_OK)
-        return apl_fail(stored, "the result was not stored");
-    apl_session_judge_coverage(session);
+        status = finish(session);
+    apl_table_free(accepted);
+    apl_baseline_free(&baseline);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include "report/explain_json.h"
 #include "report/format.h"
 #include "report/row.h"
+#include "report/row_drift.h"
 #include "report/walk.h"
 
 #define CHOKE_POINTS 10
@@ -140,12 +141,37 @@ static apl_status write_listing(apl_output *output, const apl_listing *listing)
     return status;
 }
 
+static apl_status write_drift(apl_output *output, const apl_drift *drift)
+{
+    apl_text *out = &output->text;
+    apl_status status = APL_OK;
+
+    apl_text_add(out, APL_STR("{\"schema\":\"aplomb.drift.v1\",\n"));
+    apl_row_drift_head(out, drift);
+    apl_text_add(out, APL_STR(",\n\"changes\":["));
+    for (size_t i = 0; status == APL_OK && i < drift->change_count; i++) {
+        before_row(out, "change", i);
+        apl_row_drift_change(out, drift, &drift->changes[i]);
+        status = apl_output_step(output);
+    }
+    apl_text_add(out, APL_STR("],\n\"paths\":["));
+    for (size_t i = 0; status == APL_OK && i < drift->path_count; i++) {
+        apl_text_add(out, i ? APL_STR(",\n") : APL_STR("\n"));
+        apl_row_drift_path(out, &drift->paths[i]);
+        status = apl_output_step(output);
+    }
+    apl_text_add(out, APL_STR("]}\n"));
+    return status == APL_OK ? apl_output_step(output) : status;
+}
+
 static apl_status write_json(apl_output *output, const apl_report *report)
 {
     if (report->view == APL_VIEW_LISTING)
         return write_listing(output, report->listing);
     if (report->view == APL_VIEW_SIMULATION)
         return write_simulation(output, report);
+    if (report->view == APL_VIEW_DRIFT)
+        return write_drift(output, report->drift);
     if (report->view == APL_VIEW_EXPLAIN)
         return apl_explain_write_json(output, report);
     return write_snapshot(output, report);
@@ -156,6 +182,6 @@ const apl_format apl_format_json = {
     .summary = "one JSON object, for programs",
     .extension = "json",
     .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_EXPLAIN |
-             APL_VIEW_PATHS | APL_VIEW_SCORE | APL_VIEW_SIMULATION,
+             APL_VIEW_PATHS | APL_VIEW_SCORE | APL_VIEW_SIMULATION | APL_VIEW_DRIFT,
     .write = write_json,
 };

@@ -4,6 +4,7 @@
  * the row of a listing. The other members are those of the JSON format. */
 #include "report/format.h"
 #include "report/row.h"
+#include "report/row_drift.h"
 #include "report/walk.h"
 
 static void before_row(apl_text *out, const char *record, size_t index)
@@ -47,6 +48,22 @@ static apl_status write_listing(apl_output *output, const apl_listing *listing)
     return status;
 }
 
+static apl_status write_drift(apl_output *output, const apl_drift *drift)
+{
+    apl_status status = APL_OK;
+
+    before_row(&output->text, "drift", 0);
+    apl_row_drift_head(&output->text, drift);
+    apl_text_add(&output->text, APL_STR("}\n"));
+    for (size_t i = 0; status == APL_OK && i < drift->change_count; i++) {
+        before_row(&output->text, "change", i);
+        apl_row_drift_change(&output->text, drift, &drift->changes[i]);
+        after_row(&output->text);
+        status = apl_output_step(output);
+    }
+    return status;
+}
+
 static apl_status write_jsonl(apl_output *output, const apl_report *report)
 {
     static const apl_walk_frame frame = {before_row, after_row};
@@ -56,6 +73,8 @@ static apl_status write_jsonl(apl_output *output, const apl_report *report)
 
     if (report->view == APL_VIEW_LISTING)
         return write_listing(output, report->listing);
+    if (report->view == APL_VIEW_DRIFT)
+        return write_drift(output, report->drift);
     write_scan(&output->text, report);
     for (size_t i = 0; status == APL_OK && i < sizeof sections / sizeof sections[0]; i++) {
         if (apl_walk_has(report, sections[i]))
@@ -68,6 +87,7 @@ const apl_format apl_format_jsonl = {
     .name = "jsonl",
     .summary = "JSON lines, one object a row",
     .extension = "jsonl",
-    .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_PATHS,
+    .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_PATHS |
+             APL_VIEW_DRIFT,
     .write = write_jsonl,
 };

@@ -174,7 +174,7 @@ static apl_status write_markdown(apl_output *output, const apl_report *report)
     status = write_table(output, &listing);
     if (report->view == APL_VIEW_SCAN)
         write_kinds(&output->text, report->snapshot->estate);
-    if (status == APL_OK && report->view != APL_VIEW_LISTING)
+    if (status == APL_OK && report->view != APL_VIEW_LISTING && report->view != APL_VIEW_DRIFT)
         status = write_coverage(output, report->snapshot->estate);
     return status;
 }
@@ -183,6 +183,7 @@ const apl_format apl_format_markdown = {
     .name = "markdown",
     .summary = "tables for pull requests, wikis and tickets",
     .extension = "md",
-    .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_PATHS,
+    .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_PATHS |
+             APL_VIEW_DRIFT,
     .write = write_markdown,
 };
