@@ -28,10 +28,12 @@ void apl_session_end(apl_session *session)
 {
     apl_progress_clear(&session->progress);
     apl_selection_free(&session->selection);
-    if (session->has_snapshot && session->is_from_store)
+    if (session->has_snapshot && session->is_from_store) {
         apl_estate_free(session->snapshot.estate);
-    else if (session->has_snapshot)
+        apl_simulation_free(session->snapshot.simulation);
+    } else if (session->has_snapshot) {
         apl_snapshot_free(&session->snapshot);
+    }
     apl_store_close(session->store);
     apl_content_free(session->content);
     apl_memory_free(session->targets.items);
@@ -182,6 +184,15 @@ const char *apl_session_store_url(const apl_session *session)
     return session->settings->environment.store ? session->settings->environment.store : APL_STORE_DEFAULT;
 }
 
+/* What of a scan the command wants to see. */
+static void ask_for(apl_session *session)
+{
+    session->options.what_if = session->settings->what_if.items;
+    session->options.what_if_count = session->settings->what_if.count;
+    session->options.keeps_edges = session->settings->edges;
+    session->options.keeps_passes = (session->filter.statuses >> APL_STATUS_PASS & 1u) != 0;
+}
+
 apl_status apl_session_scan(apl_session *session, const apl_word_list *sources, bool keeps_bodies)
 {
     static const char *const here[] = {"."};
@@ -195,10 +206,7 @@ apl_status apl_session_scan(apl_session *session, const apl_word_list *sources, 
     session->options.source_count = sources->count ? sources->count : 1;
     session->options.ignored = apl_session_store_url(session);
     session->options.keeps_bodies = keeps_bodies;
-    session->options.what_if = session->settings->what_if.items;
-    session->options.what_if_count = session->settings->what_if.count;
-    session->options.keeps_edges = session->settings->edges;
-    session->options.keeps_passes = (session->filter.statuses >> APL_STATUS_PASS & 1u) != 0;
+    ask_for(session);
     status = apl_scan_run(&session->snapshot, session->content, &session->options);
     session->has_snapshot = status == APL_OK;
     apl_progress_finish(&session->progress);
@@ -242,6 +250,22 @@ apl_status apl_session_read_baseline(apl_snapshot *out, const apl_session *sessi
 
     *out = (apl_snapshot){0};
     return status == APL_OK ? apl_baseline_read(out, apl_content_vocabulary(session->content), text, file) : status;
+}
+
+apl_status apl_session_restore(apl_session *session)
+{
+    apl_store_read_options read = {.vocabulary = apl_content_vocabulary(session->content), .wants_bodies = true};
+
+    ask_for(session);
+    apl_status status = apl_session_open_store(session, false);
+    if (status == APL_OK)
+        status = apl_store_read(&session->snapshot, session->arena, session->store,
+                                apl_str_from(session->settings->snapshot), &read);
+    session->has_snapshot = session->is_from_store = status == APL_OK;
+    if (status == APL_OK)
+        status = apl_scan_restore(&session->snapshot, session->content, &session->options);
+    apl_progress_finish(&session->progress);
+    return status;
 }
 
 /* Passed findings are always counted, but kept only by a scan that was asked for them. */

@@ -61,6 +61,9 @@ apl_status apl_session_open_store(apl_session *session, bool for_writing);
 /* Reads the file of --baseline; apl_baseline_free. */
 apl_status apl_session_read_baseline(apl_snapshot *out, const apl_session *session);
 
+/* The stored snapshot with all that its documents say, as a scan has it in memory. */
+apl_status apl_session_restore(apl_session *session);
+
 /* Makes the selection by the filter. */
 void apl_session_select(apl_session *session);
 

@@ -313,6 +313,13 @@ static void gather(evaluate_job *job, unsigned threads)
     drop_doubles(estate);
 }
 
+static void free_rules(evaluate_job *job)
+{
+    for (uint32_t t = 0; t < apl_services_type_count(job->options->services); t++)
+        apl_memory_free(job->by_type[t].items);
+    apl_memory_free(job->by_type);
+}
+
 void apl_evaluate(apl_estate *estate, const apl_evaluate_options *options)
 {
     evaluate_job *job = apl_memory_new(sizeof *job);
@@ -329,10 +336,23 @@ void apl_evaluate(apl_estate *estate, const apl_evaluate_options *options)
     }
     apl_parallel(threads, estate->assets.count, RUN_ASSETS, judge_run, job);
     gather(job, threads);
-    for (uint32_t t = 0; t < apl_services_type_count(options->services); t++)
-        apl_memory_free(job->by_type[t].items);
-    apl_memory_free(job->by_type);
+    free_rules(job);
     apl_related_free(job->related);
     apl_table_free(job->unread_rows);
+    apl_memory_free(job);
+}
+
+void apl_evaluate_mark(apl_estate *estate, const apl_evaluate_options *options)
+{
+    evaluate_job *job = apl_memory_new(sizeof *job);
+
+    job->estate = estate;
+    job->options = options;
+    index_rules(job);
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        asset->is_judged = asset->is_read && asset->plan && job->by_type[asset->plan->number].count > 0;
+    }
+    free_rules(job);
     apl_memory_free(job);
 }

@@ -24,6 +24,9 @@ typedef struct apl_evaluate_options {
 /* Fills estate->findings, sorted by severity (high first), rule id and asset, and estate->passes. */
 void apl_evaluate(apl_estate *estate, const apl_evaluate_options *options);
 
+/* Sets is_judged alone, for an estate whose findings came out of a store. */
+void apl_evaluate_mark(apl_estate *estate, const apl_evaluate_options *options);
+
 /* Names, at each step of each attack path, the failed findings whose fix takes it away. After apl_evaluate. */
 void apl_evaluate_fixes(apl_estate *estate);
 

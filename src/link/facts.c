@@ -186,7 +186,7 @@ static apl_table *directories_read(apl_estate *estate, apl_text *key)
 }
 
 /* Who is named, but is not among the users, groups or principals of the directory that were read. */
-static void set_absent(apl_estate *estate)
+void apl_link_absent(apl_estate *estate)
 {
     apl_text key;
 
@@ -310,7 +310,7 @@ void apl_link_facts(apl_estate *estate, apl_services *services)
     apl_link_tenants(estate);
     refine_kinds(estate, services);
     set_used_for(estate);
-    set_absent(estate);
+    apl_link_absent(estate);
     apl_link_levels(estate, services);
     set_partial(estate, services);
 }

@@ -13,6 +13,9 @@ void apl_link_assets(apl_estate *estate, apl_normalizer *const *normalizers, siz
 /* Makes relations and stubs by the services' rules, then tenants, parents and used_for. */
 void apl_link_relations(apl_estate *estate, apl_services *services, unsigned threads);
 
+/* Sets is_absent. A part of apl_link_relations, for an estate whose relations came out of a store. */
+void apl_link_absent(apl_estate *estate);
+
 /* Sorts in the assets that a later stage put behind the others, from number `first_new` on. Numbers of assets change:
  * the asset that had number n has numbers[n], for which the caller makes room. Relations keep their numbers. */
 void apl_link_add_assets(apl_estate *estate, size_t first_new, uint32_t *numbers);

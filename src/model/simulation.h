@@ -20,4 +20,12 @@ typedef struct apl_simulation {
     bool has_score;
 } apl_simulation;
 
+/* Gives the paths and the struct itself back; the rest is the estate's. NULL is allowed. */
+static inline void apl_simulation_free(apl_simulation *simulation)
+{
+    if (simulation)
+        apl_memory_free(simulation->paths.items);
+    apl_memory_free(simulation);
+}
+
 #endif

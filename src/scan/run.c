@@ -132,9 +132,9 @@ apl_status apl_scan_unjudged(apl_snapshot *out, apl_content *content, const apl_
     return APL_OK;
 }
 
-static void judge(apl_estate *estate, const apl_content *content, const apl_scan_options *options)
+static apl_evaluate_options evaluate_options(const apl_content *content, const apl_scan_options *options)
 {
-    apl_evaluate_options evaluate = {
+    return (apl_evaluate_options){
         .rules = content->rules,
         .rule_count = content->rule_count,
         .policies = content->policies,
@@ -144,6 +144,11 @@ static void judge(apl_estate *estate, const apl_content *content, const apl_scan
         .threads = threads_of(options),
         .keeps_passes = options->keeps_passes,
     };
+}
+
+static void judge(apl_estate *estate, const apl_content *content, const apl_scan_options *options)
+{
+    apl_evaluate_options evaluate = evaluate_options(content, options);
 
     apl_evaluate(estate, &evaluate);
     apl_evaluate_fixes(estate);
@@ -172,14 +177,30 @@ apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_
     return APL_OK;
 }
 
+apl_status apl_scan_attack(apl_snapshot *restored, apl_content *content, const apl_scan_options *options)
+{
+    apl_evaluate_options evaluate = evaluate_options(content, options);
+    apl_estate *estate = restored->estate;
+    apl_attack_run *attack = NULL;
+
+    estate->paths.count = 0;
+    apl_status status = apl_pipeline_attack(&attack, estate, content, options, threads_of(options));
+    if (status == APL_OK) {
+        apl_evaluate_mark(estate, &evaluate);
+        apl_evaluate_fixes(estate);
+        apl_score_set(estate);
+        status = apl_pipeline_simulate(&restored->simulation, attack, options);
+    }
+    apl_pipeline_attack_free(attack);
+    return status;
+}
+
 void apl_snapshot_free(apl_snapshot *snapshot)
 {
     if (snapshot->estate) {
         apl_estate_free(snapshot->estate);
         apl_memory_free(snapshot->estate);
     }
-    if (snapshot->simulation)
-        apl_memory_free(snapshot->simulation->paths.items);
-    apl_memory_free(snapshot->simulation);
+    apl_simulation_free(snapshot->simulation);
     *snapshot = (apl_snapshot){0};
 }

@@ -49,10 +49,13 @@ void apl_snapshot_free(apl_snapshot *snapshot);
 /* The same without judging anything: read, linked, with exposure. */
 apl_status apl_scan_unjudged(apl_snapshot *out, apl_content *content, const apl_scan_options *options);
 
-/* The same out of the bodies of a stored snapshot, which were loaded with it: a store does not keep what rules and the
- * access layer read. The sources of the options are not looked at. */
-apl_status apl_scan_replay(apl_snapshot *out, apl_content *content, const apl_scan_options *options,
-                           const apl_snapshot *stored);
+/* Gives the assets of a stored snapshot, which was loaded with its bodies, what rules, techniques and the access layer
+ * read: a store keeps only bodies. Says so when the content is another than that of the scan. */
+apl_status apl_scan_restore(apl_snapshot *stored, apl_content *content, const apl_scan_options *options);
+
+/* Finds the attack paths of a restored snapshot again, and what the options ask of the graph: its steps, what fixes
+ * would do. Findings stay as they were stored. */
+apl_status apl_scan_attack(apl_snapshot *restored, apl_content *content, const apl_scan_options *options);
 
 /* Who may do what in a linked estate that was made with this content; both must outlive it. */
 apl_access *apl_scan_access(const apl_content *content, const apl_estate *estate);

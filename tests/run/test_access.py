@@ -480,13 +480,32 @@ class Access(unittest.TestCase):
 
     def test_wrong_batches_are_refused(self):
         for line, says in (("{", "line 1"), ("[]", "line 1"), ('{"action":"a"}', "role"),
-                           ('{"principal":"x"}', "action"), ('{"role":{},"action":"a","plane":"x"}', "plane")):
+                           ('{"principal":"x"}', "action"), ('{"role":{},"action":"a","plane":"x"}', "plane"),
+                           ('{"principal":"x","action":"a"}', "scope"), ('{"principal":7,"action":"a"}', "principal")):
             with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as file:
                 file.write(line + "\n")
                 file.flush()
                 done = subprocess.run([APLOMB, "access", "--batch", file.name], capture_output=True, text=True)
             self.assertEqual(done.returncode, 2)
             self.assertIn(says, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+    def test_a_broken_line_leaves_the_others(self):
+        good = '{"case":"%d","role":"Reader","plane":"control","action":"Microsoft.Web/sites/read","scope":"/"}'
+        lines = [good % 1, '{"role":"Reader"', good % 2, "", "7", good % 3] + ["?"] * 30 + [good % 4]
+        with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as file:
+            file.write("\n".join(lines))
+            file.flush()
+            done = subprocess.run([APLOMB, "access", "--batch", file.name], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([(answer["case"], answer["decision"]) for answer in answers],
+                         [(str(n), "allow") for n in (1, 2, 3, 4)])
+        told = done.stderr.splitlines()
+        self.assertIn("line 2", told[0])
+        self.assertIn("line 5", told[1])
+        self.assertEqual(len(told), 21)
+        self.assertIn("12 more", told[-1])
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@
 
 /* A file of questions; half a million of them with whole role definitions stay below. */
 #define BATCH_BYTES_MAX (1u << 30)
+/* Beyond these only their number is told: a file of something else has a million. */
+#define BROKEN_LINES_TOLD 20
 
 static const apl_option options[] = {
     {"principal", 'p', APL_OPT_TEXT, APL_OFFSET(principal), "ID",
@@ -44,25 +46,8 @@ typedef struct access_run {
     apl_arena *scratch; /* one question */
     apl_output output;
     unsigned line;
+    unsigned broken; /* lines that are no question */
 } access_run;
-
-/* Reads the stored snapshot with its bodies, and the bodies as documents. */
-static apl_status load_stored(apl_session *session)
-{
-    apl_store_read_options read = {.vocabulary = apl_content_vocabulary(session->content), .wants_bodies = true};
-    apl_arena *arena = apl_arena_new();
-    apl_snapshot stored = {0};
-
-    apl_status status = apl_session_open_store(session, false);
-    if (status == APL_OK)
-        status = apl_store_read(&stored, arena, session->store, apl_str_from(session->settings->snapshot), &read);
-    if (status == APL_OK) {
-        status = apl_scan_replay(&session->snapshot, session->content, &session->options, &stored);
-        apl_estate_free(stored.estate);
-    }
-    apl_arena_free(arena);
-    return status;
-}
 
 static apl_status load(access_run *run)
 {
@@ -79,7 +64,7 @@ static apl_status load(access_run *run)
     session->options.source_count = sources->count;
     session->options.ignored = apl_session_store_url(session);
     status = sources->count ? apl_scan_unjudged(&session->snapshot, session->content, &session->options)
-                            : load_stored(session);
+                            : apl_session_restore(session);
     session->has_snapshot = status == APL_OK;
     apl_progress_finish(&session->progress);
     if (status != APL_OK)
@@ -231,11 +216,36 @@ static apl_status check_line(const access_run *run, apl_value line)
         return apl_fail(APL_E_INPUT, "%s: line %u: neither \"role\" nor \"principal\"", file, run->line);
     if (member(line, "action").size == 0)
         return apl_fail(APL_E_INPUT, "%s: line %u: no \"action\"", file, run->line);
+    if (!has_role && member(line, "scope").size == 0 && member(line, "resource").size == 0)
+        return apl_fail(APL_E_INPUT, "%s: line %u: no \"scope\"", file, run->line);
     apl_str plane = member(line, "plane");
     if (plane.size && !apl_str_equal_nocase(plane, APL_STR("data")) && !apl_str_equal_nocase(plane, APL_STR("control")))
         return apl_fail(APL_E_INPUT, "%s: line %u: \"plane\" is \"%.*s\"; there are control and data", file, run->line,
                         APL_STR_ARG(plane));
     return APL_OK;
+}
+
+/* Fails on a broken line with APL_E_INPUT, which is no reason to leave the others unanswered. */
+static apl_status ask_line(access_run *run, apl_str text)
+{
+    apl_value line = APL_MISSING;
+
+    apl_status status = apl_json_parse(&line, run->scratch, text);
+    if (status != APL_OK)
+        return apl_fail_context(APL_E_INPUT, "%s: line %u", run->session->settings->batch, run->line);
+    status = check_line(run, line);
+    return status == APL_OK ? answer_line(run, line) : status;
+}
+
+/* What is wrong with a line: a failure, so --quiet does not hide it. */
+static void say_broken(access_run *run)
+{
+    apl_progress *progress = &run->session->progress;
+
+    apl_progress_clear(progress);
+    if (run->broken++ < BROKEN_LINES_TOLD)
+        apl_say(&progress->screen, apl_str_from(apl_error_message()));
+    run->session->exit_code = APL_EXIT_FAILURE;
 }
 
 static apl_status ask_batch(access_run *run)
@@ -246,20 +256,19 @@ static apl_status ask_batch(access_run *run)
     apl_status status = apl_file_read(&rest, run->session->arena, path, BATCH_BYTES_MAX);
 
     while (status == APL_OK && apl_str_next(&text, &rest, '\n')) {
-        apl_value line = APL_MISSING;
         run->line++;
         text = apl_str_trim(text);
         if (text.size == 0)
             continue;
-        status = apl_json_parse(&line, run->scratch, text);
-        if (status != APL_OK)
-            status = apl_fail_context(status, "%s: line %u", path, run->line);
-        if (status == APL_OK)
-            status = check_line(run, line);
-        if (status == APL_OK)
-            status = answer_line(run, line);
+        status = ask_line(run, text);
+        if (status == APL_E_INPUT) {
+            say_broken(run);
+            status = APL_OK;
+        }
         apl_arena_reset(run->scratch);
     }
+    if (status == APL_OK && run->broken > BROKEN_LINES_TOLD)
+        apl_session_say(run->session, "%s: %u more lines are broken", path, run->broken - BROKEN_LINES_TOLD);
     return status;
 }
 
@@ -302,7 +311,8 @@ const apl_command apl_command_access = {
         "unknown (something that may decide was not read), from the stored snapshot or from sources that are read in "
         "memory. Keys and shared access signatures are no roles and count only with --capabilities. A line of a batch "
         "has case, plane, action, scope, and either a principal or a role: a definition, or the name of a built-in "
-        "one, taken as assigned at the scope.",
+        "one, taken as assigned at the scope. A line that is no question is told on standard error and left out; the "
+        "others are answered, and the exit code is 2.",
     .examples = "aplomb access -p ada@contoso.com -a Microsoft.Search/searchServices/listAdminKeys/action -r ID\n"
                 "aplomb access -p ID --plane data -a Microsoft.KeyVault/vaults/secrets/getSecret/action -r ID -e "
                 "export/\n"

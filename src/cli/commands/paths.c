@@ -6,9 +6,8 @@
 static const apl_option options[] = {
     APL_OPTION_FORMAT,
     {"what-if", 0, APL_OPT_LIST, APL_OFFSET(what_if), "LIST",
-     "what becomes of the paths and the score when these checks or findings are fixed; needs sources", NULL},
-    {"edges", 0, APL_OPT_FLAG, APL_OFFSET(edges), NULL, "list every step that holds, not only paths; needs sources",
-     NULL},
+     "what becomes of the paths and the score when these checks or findings are fixed", NULL},
+    {"edges", 0, APL_OPT_FLAG, APL_OFFSET(edges), NULL, "list every step that holds, not only paths", NULL},
     APL_OPTION_SEVERITY,
     APL_OPTIONS_ASSETS,
     APL_OPTION_STORE,
@@ -24,7 +23,6 @@ static const apl_option options[] = {
     {0},
 };
 
-/* The steps of the graph hang on documents, which a stored snapshot does not keep ready. */
 static apl_status edges_run(apl_session *session)
 {
     apl_report report = apl_session_report(session, APL_VIEW_LISTING);
@@ -41,12 +39,30 @@ static apl_status edges_run(apl_session *session)
     return status;
 }
 
+/* A snapshot has paths; the graph that they were found in is made again from its documents. */
+static apl_status prepare_graph(apl_session *session)
+{
+    apl_status status = apl_session_formats(session);
+
+    if (status == APL_OK)
+        status = apl_session_content(session);
+    if (status == APL_OK)
+        status = apl_session_restore(session);
+    if (status == APL_OK)
+        status = apl_scan_attack(&session->snapshot, session->content, &session->options);
+    if (status == APL_OK)
+        apl_session_select(session);
+    return status;
+}
+
 static apl_status paths_run(apl_session *session)
 {
-    if ((session->settings->edges || session->settings->what_if.count) && session->settings->words.count == 0)
-        return apl_fail(APL_E_USAGE, "--%s: name the sources; a stored snapshot has paths only",
-                        session->settings->edges ? "edges" : "what-if");
-    apl_status status = apl_session_prepare(session, &session->settings->words);
+    const apl_settings *settings = session->settings;
+    bool needs_graph = settings->edges || settings->what_if.count;
+
+    apl_status status = needs_graph && settings->words.count == 0
+                            ? prepare_graph(session)
+                            : apl_session_prepare(session, &settings->words);
     if (status != APL_OK)
         return status;
     if (session->settings->edges)
@@ -61,11 +77,12 @@ const apl_command apl_command_paths = {
     .run = paths_run,
     .arguments = "[SOURCE...]",
     .details = "Reads the stored snapshot, or scans the sources in memory without storing. Paths of one shape are one "
-               "group. --severity chooses levels; the other options choose paths that touch such an asset.",
+               "group. --severity chooses levels; the other options choose paths that touch such an asset. --what-if and "
+               "--edges make the graph of a stored snapshot again from its documents, as if it were scanned anew.",
     .examples = "aplomb paths\n"
                 "aplomb paths --severity high+ --asset contoso-chat\n"
                 "aplomb paths export/ --format mermaid\n"
-                "aplomb paths export/ --what-if ai-local-auth-disabled,8abd6b66\n"
+                "aplomb paths --what-if ai-local-auth-disabled,8abd6b66\n"
                 "aplomb paths --format json",
     .views = APL_VIEW_PATHS | APL_VIEW_LISTING | APL_VIEW_SIMULATION,
     .words_max = -1,
