@@ -129,7 +129,8 @@ static double chance_of(const granting *job, const use *one, const apl_grant *gr
 {
     double best = 0;
 
-    if (one->permission->is_eligible_only && grant->kind != APL_GRANT_ELIGIBLE)
+    bool is_eligible = grant->kind == APL_GRANT_ELIGIBLE;
+    if ((one->permission->is_eligible_only && !is_eligible) || (one->permission->is_active_only && is_eligible))
         return 0;
     for (size_t i = 0; i < one->action_count; i++) {
         if (skips_data && one->is_data[i])

@@ -285,6 +285,7 @@ static apl_status permission_of(apl_permission *out, const reading *at)
     out->actions = actions;
     out->is_owner = is_set(at, "owner");
     out->is_eligible_only = is_set(at, "eligible");
+    out->is_active_only = member(at, "eligible").type == APL_VALUE_BOOL && !out->is_eligible_only;
     out->is_conditional_only = is_set(at, "conditional");
     out->is_plain_only = member(at, "conditional").type == APL_VALUE_BOOL && !out->is_conditional_only;
     if (out->action_count == 0 && !out->is_owner)

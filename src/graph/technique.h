@@ -57,6 +57,7 @@ typedef struct apl_permission {
     size_t action_count;
     bool is_owner;            /* owners of the application or group have it too */
     bool is_eligible_only;    /* only roles that must be activated first */
+    bool is_active_only;      /* only roles that need not */
     bool is_conditional_only; /* only what a condition binds */
     bool is_plain_only;       /* only what no condition binds */
 } apl_permission;

@@ -46,8 +46,10 @@ def faults_of(folder):
     holds, holds_not = edges_of(folder / "holds"), edges_of(folder / "holds-not")
     faults = [f"not there: {json.dumps(entry)}; there are {sorted({e['technique'] or e['relation'] for e in holds})}"
               for entry in expected["edges"] if not any(matches(entry, edge) for edge in holds)]
-    return faults + [f"there although it must not be: {json.dumps(entry)}"
-                     for entry in expected["edges"] if any(matches(entry, edge) for edge in holds_not)]
+    faults += [f"there although it must not be: {json.dumps(entry)}"
+               for entry in expected["edges"] if any(matches(entry, edge) for edge in holds_not)]
+    return faults + [f"there beside it: {json.dumps(entry)}"
+                     for entry in expected.get("absent", []) if any(matches(entry, edge) for edge in holds)]
 
 
 def run(folder):

@@ -76,9 +76,10 @@ const apl_command apl_command_paths = {
     .options = options,
     .run = paths_run,
     .arguments = "[SOURCE...]",
-    .details = "Reads the stored snapshot, or scans the sources in memory without storing. Paths of one shape are one "
-               "group. --severity chooses levels; the other options choose paths that touch such an asset. --what-if and "
-               "--edges make the graph of a stored snapshot again from its documents, as if it were scanned anew.",
+    .details =
+        "Reads the stored snapshot, or scans the sources in memory without storing. Paths of one shape are one group. "
+        "--severity chooses levels; the other options choose paths that touch such an asset. --what-if and --edges "
+        "make the graph of a stored snapshot again from its documents.",
     .examples = "aplomb paths\n"
                 "aplomb paths --severity high+ --asset contoso-chat\n"
                 "aplomb paths export/ --format mermaid\n"
