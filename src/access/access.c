@@ -49,6 +49,11 @@ static const char *const field_names[APL_ACCESS_FIELD_COUNT][APL_ACCESS_FIELD_FO
     [APL_ACCESS_LOCAL_AUTH_OFF] = {"properties.disableLocalAuth", NULL, NULL},
     [APL_ACCESS_SHARED_KEY] = {"properties.allowSharedKeyAccess", NULL, NULL},
     [APL_ACCESS_ADMIN_USER] = {"properties.adminUserEnabled", NULL, NULL},
+    [APL_ACCESS_GROUP_ID] = {"groupId", NULL, NULL},
+    [APL_ACCESS_GROUP_ACCESS] = {"accessId", NULL, NULL},
+    [APL_ACCESS_CLIENT_ID] = {"clientId", NULL, NULL},
+    [APL_ACCESS_CONSENTED_SCOPE] = {"oauth2PermissionGrants[*].scope", NULL, NULL},
+    [APL_ACCESS_CONSENTED_RESOURCE] = {"oauth2PermissionGrants[*].resourceId", NULL, NULL},
 };
 
 apl_access_fields *apl_access_fields_ask(apl_arena *arena, apl_fields *fields)
@@ -89,6 +94,8 @@ apl_access_type apl_access_type_of(apl_str type)
         {GRAPH "directoryRole", APL_ACCESS_TYPE_DIRECTORY_ROLE},
         {GRAPH "unifiedRoleDefinition", APL_ACCESS_TYPE_DIRECTORY_DEFINITION},
         {GRAPH "appRoleAssignment", APL_ACCESS_TYPE_APP_ROLE},
+        {GRAPH "oAuth2PermissionGrant", APL_ACCESS_TYPE_DELEGATED},
+        {GRAPH "privilegedAccessGroupEligibilityScheduleInstance", APL_ACCESS_TYPE_GROUP_ELIGIBLE},
     };
 
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
@@ -340,6 +347,16 @@ static void start(apl_access *access, const apl_access_options *options)
     apl_identities_init(&access->identities, options->estate, &names);
 }
 
+static int by_member(const void *a, const void *b)
+{
+    const apl_eligible *x = a;
+    const apl_eligible *y = b;
+
+    if (x->member != y->member)
+        return (x->member > y->member) - (x->member < y->member);
+    return (x->group > y->group) - (x->group < y->group);
+}
+
 apl_access *apl_access_new(const apl_access_options *options)
 {
     apl_access *access = apl_memory_new(sizeof *access);
@@ -356,6 +373,8 @@ apl_access *apl_access_new(const apl_access_options *options)
     take_unread(access);
     access->groups = apl_management_groups_new(options->estate, &list.containers, &scopes);
     apl_identities_link(&access->identities);
+    if (access->eligible.count)
+        qsort(access->eligible.items, access->eligible.count, sizeof *access->eligible.items, by_member);
     index_grants(access);
     set_assets(access);
     apl_memory_free(list.ids.items);
@@ -374,6 +393,7 @@ void apl_access_free(apl_access *access)
     apl_memory_free(access->grants_from);
     apl_memory_free(access->reaches);
     apl_memory_free(access->denies.items);
+    apl_memory_free(access->eligible.items);
     apl_memory_free(access->actions.items);
     apl_memory_free(access->allowed);
     apl_memory_free(access->perhaps);
@@ -467,7 +487,7 @@ apl_decision apl_access_grant_allows(const apl_access *access, const apl_grant *
     if (!grant->is_role_known)
         return access->actions.items[action].plane < APL_PLANE_DIRECTORY ? APL_UNKNOWN : APL_DENY;
     if (has_bit(access, access->allowed, grant, action))
-        return grant->kind == APL_GRANT_ELIGIBLE ? APL_CONDITIONAL : APL_ALLOW;
+        return apl_grant_is_sure(grant) ? APL_ALLOW : APL_CONDITIONAL;
     return has_bit(access, access->perhaps, grant, action) ? APL_CONDITIONAL : APL_DENY;
 }
 
@@ -490,7 +510,7 @@ apl_decision apl_access_grant_delegates(const apl_access *access, const apl_gran
     if (!grant->is_role_known)
         return APL_UNKNOWN;
     apl_truth allows = apl_rights_allow(NULL, &access->rights.items[grant->rights], APL_PLANE_CONTROL, &asked);
-    if (allows == APL_TRUE && grant->kind != APL_GRANT_ELIGIBLE)
+    if (allows == APL_TRUE && apl_grant_is_sure(grant))
         return APL_ALLOW;
     return allows == APL_FALSE ? APL_DENY : APL_CONDITIONAL;
 }
@@ -546,6 +566,19 @@ apl_asset_id apl_access_identity_asset(const apl_access *access, uint32_t identi
     return access->identities.items.items[identity].asset;
 }
 
+/* Adds those of `more` that are not there yet. */
+static size_t add_members(uint32_t *out, size_t count, size_t max, const uint32_t *more, uint32_t more_count)
+{
+    for (uint32_t g = 0; g < more_count && count < max; g++) {
+        size_t known = 0;
+        while (known < count && out[known] != more[g])
+            known++;
+        if (known == count)
+            out[count++] = more[g];
+    }
+    return count;
+}
+
 size_t apl_access_members(uint32_t *out, size_t max, const apl_access *access, uint32_t identity)
 {
     size_t count = 1;
@@ -554,13 +587,42 @@ size_t apl_access_members(uint32_t *out, size_t max, const apl_access *access, u
     for (size_t done = 0; done < count; done++) {
         uint32_t group_count;
         const uint32_t *groups = apl_identity_groups(&group_count, &access->identities, out[done]);
-        for (uint32_t g = 0; g < group_count && count < max; g++) {
-            size_t known = 0;
-            while (known < count && out[known] != groups[g])
-                known++;
-            if (known == count)
-                out[count++] = groups[g];
-        }
+        count = add_members(out, count, max, groups, group_count);
+    }
+    return count;
+}
+
+const apl_eligible *apl_access_eligible(uint32_t *count, const apl_access *access, uint32_t identity)
+{
+    size_t low = 0;
+    size_t high = access->eligible.count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (access->eligible.items[middle].member < identity)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (*count = 0; low + *count < access->eligible.count; (*count)++) {
+        if (access->eligible.items[low + *count].member != identity)
+            break;
+    }
+    return *count ? &access->eligible.items[low] : NULL;
+}
+
+size_t apl_access_may_join(uint32_t *out, size_t count, size_t max, const apl_access *access)
+{
+    size_t sure = count;
+
+    for (size_t done = 0; access->eligible.count && done < count; done++) {
+        uint32_t more;
+        const apl_eligible *eligible = apl_access_eligible(&more, access, out[done]);
+        for (uint32_t i = 0; i < more; i++)
+            count = add_members(out, count, max, &eligible[i].group, 1);
+        const uint32_t *groups = apl_identity_groups(&more, &access->identities, out[done]);
+        if (done >= sure)
+            count = add_members(out, count, max, groups, more);
     }
     return count;
 }

@@ -47,6 +47,7 @@ typedef enum apl_grant_kind {
     APL_GRANT_ACCESS_POLICY, /* an access policy of a key vault; `assignment` is the vault */
     APL_GRANT_DIRECTORY,     /* a role of the directory; an eligible one is APL_GRANT_ELIGIBLE */
     APL_GRANT_APPLICATION,   /* an application permission; `assignment` may be the service principal that has it */
+    APL_GRANT_DELEGATED,     /* the same in the name of a user who signs in; nothing without him */
 } apl_grant_kind;
 
 /* One principal has one role at one scope. */
@@ -122,6 +123,7 @@ typedef struct apl_access_reason {
     apl_decision outcome;     /* what this one alone gives */
     bool is_deny_assignment;
     bool is_contested;
+    bool is_after_joining; /* the principal must activate its membership of the group first */
     uint32_t identity; /* whose it is: of the principal itself or of a group */
     apl_str through;   /* the action that gives a key, where that is the way; else empty */
 } apl_access_reason;

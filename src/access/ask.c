@@ -22,7 +22,8 @@ struct apl_asker {
     APL_VECTOR(uint8_t *) outcomes; /* by kept action: by rights */
     APL_VECTOR(apl_access_reason) reasons;
     uint32_t members[APL_ACCESS_MEMBERS_MAX];
-    size_t member_count;
+    size_t member_count; /* those of the principal as it is */
+    size_t reach_count;  /* and with the groups that it may join */
     char resource[APL_ID_BYTES_MAX];
 };
 
@@ -133,11 +134,12 @@ static apl_decision outcome_of(asking *at, const apl_grant *grant, bool *is_cont
         return APL_DENY;
     if (covers != APL_TRUE)
         return APL_UNKNOWN;
-    return truth == APL_TRUE && grant->kind != APL_GRANT_ELIGIBLE ? APL_ALLOW : APL_CONDITIONAL;
+    return truth == APL_TRUE && apl_grant_is_sure(grant) ? APL_ALLOW : APL_CONDITIONAL;
 }
 
-static void take_grant(asking *at, uint32_t number, uint32_t identity)
+static void take_grant(asking *at, uint32_t number, size_t member)
 {
+    bool is_after_joining = member >= at->asker->member_count;
     const apl_grant *grant = &at->access->grants.items[number];
     bool is_policy = grant->kind == APL_GRANT_ACCESS_POLICY;
     bool is_contested = false;
@@ -147,6 +149,8 @@ static void take_grant(asking *at, uint32_t number, uint32_t identity)
     apl_decision outcome = outcome_of(at, grant, &is_contested);
     if (outcome == APL_DENY)
         return;
+    if (outcome == APL_ALLOW && is_after_joining)
+        outcome = APL_CONDITIONAL;
     at->has_allow = at->has_allow || outcome == APL_ALLOW;
     at->has_conditional = at->has_conditional || outcome == APL_CONDITIONAL;
     at->has_unknown = at->has_unknown || outcome == APL_UNKNOWN;
@@ -154,7 +158,8 @@ static void take_grant(asking *at, uint32_t number, uint32_t identity)
                                                        .grant = grant,
                                                        .outcome = outcome,
                                                        .is_contested = is_contested,
-                                                       .identity = identity}));
+                                                       .is_after_joining = is_after_joining,
+                                                       .identity = at->asker->members[member]}));
 }
 
 /* False only when the resource does not lie in the scope. */
@@ -170,11 +175,11 @@ static void take_grants(asking *at)
 {
     const apl_access *access = at->access;
 
-    for (size_t m = 0; m < at->asker->member_count; m++) {
+    for (size_t m = 0; m < at->asker->reach_count; m++) {
         uint32_t identity = at->asker->members[m];
         for (uint32_t i = access->grants_from[identity]; i < access->grants_from[identity + 1]; i++) {
             if (may_reach(&access->reaches[i], at->resource_key))
-                take_grant(at, access->reaches[i].grant, identity);
+                take_grant(at, access->reaches[i].grant, m);
         }
     }
 }
@@ -366,6 +371,7 @@ static void ask(apl_access_answer *out, apl_asker *asker, const apl_access_quest
         return;
     }
     asker->member_count = apl_access_members(asker->members, APL_ACCESS_MEMBERS_MAX, access, identity);
+    asker->reach_count = apl_access_may_join(asker->members, asker->member_count, APL_ACCESS_MEMBERS_MAX, access);
     if (at.plane < APL_PLANE_DIRECTORY)
         at.outcomes = outcomes_of(asker, at.plane, at.request.action);
     choose_model(&at);
@@ -461,32 +467,44 @@ apl_str apl_access_grant_condition(const apl_access *access, const apl_grant *gr
     return access->rights.items[grant->rights].condition_text;
 }
 
+/* The groups around a principal, each with the place of the member that leads to it. */
+typedef struct chains {
+    uint32_t members[APL_ACCESS_MEMBERS_MAX];
+    uint32_t above[APL_ACCESS_MEMBERS_MAX];
+    size_t count;
+} chains;
+
+static void add_to_chains(chains *all, uint32_t group, size_t above)
+{
+    size_t known = 0;
+
+    while (known < all->count && all->members[known] != group)
+        known++;
+    if (known < all->count || known == APL_ACCESS_MEMBERS_MAX)
+        return;
+    all->members[known] = group;
+    all->above[known] = (uint32_t)above;
+    all->count++;
+}
+
 size_t apl_access_group_chain(uint32_t *out, size_t max, const apl_access *access, uint32_t from, uint32_t to)
 {
-    uint32_t members[APL_ACCESS_MEMBERS_MAX];
-    uint32_t above[APL_ACCESS_MEMBERS_MAX]; /* the place of the member that leads here */
+    chains all = {.members = {from}, .count = 1};
     uint32_t chain[APL_ACCESS_MEMBERS_MAX];
-    size_t count = 1;
     size_t length = 0;
     size_t at = 0;
 
-    members[0] = from;
-    above[0] = 0;
-    for (; at < count && members[at] != to; at++) {
-        uint32_t group_count;
-        const uint32_t *groups = apl_identity_groups(&group_count, &access->identities, members[at]);
-        for (uint32_t g = 0; g < group_count && count < APL_ACCESS_MEMBERS_MAX; g++) {
-            size_t known = 0;
-            while (known < count && members[known] != groups[g])
-                known++;
-            if (known < count)
-                continue;
-            members[count] = groups[g];
-            above[count++] = (uint32_t)at;
-        }
+    for (; at < all.count && all.members[at] != to; at++) {
+        uint32_t count;
+        const uint32_t *groups = apl_identity_groups(&count, &access->identities, all.members[at]);
+        for (uint32_t g = 0; g < count; g++)
+            add_to_chains(&all, groups[g], at);
+        const apl_eligible *eligible = apl_access_eligible(&count, access, all.members[at]);
+        for (uint32_t g = 0; g < count; g++)
+            add_to_chains(&all, eligible[g].group, at);
     }
-    for (; at < count && at > 0; at = above[at])
-        chain[length++] = members[at];
+    for (; at < all.count && at > 0; at = all.above[at])
+        chain[length++] = all.members[at];
     size_t given = length < max ? length : max;
     for (size_t i = 0; i < given; i++)
         out[i] = chain[length - 1 - i];

@@ -48,6 +48,11 @@ typedef enum apl_access_field {
     APL_ACCESS_LOCAL_AUTH_OFF,
     APL_ACCESS_SHARED_KEY,
     APL_ACCESS_ADMIN_USER,
+    APL_ACCESS_GROUP_ID,          /* of a membership that must be activated first */
+    APL_ACCESS_GROUP_ACCESS,      /* member or owner */
+    APL_ACCESS_CLIENT_ID,         /* of a delegated permission; APL_ACCESS_SCOPE has the names, between spaces */
+    APL_ACCESS_CONSENTED_SCOPE,   /* the same, listed at the service principal */
+    APL_ACCESS_CONSENTED_RESOURCE,
     APL_ACCESS_FIELD_COUNT,
 } apl_access_field;
 
@@ -70,6 +75,8 @@ typedef enum apl_access_type {
     APL_ACCESS_TYPE_DIRECTORY_ROLE,   /* activated, with its members */
     APL_ACCESS_TYPE_DIRECTORY_DEFINITION,
     APL_ACCESS_TYPE_APP_ROLE,         /* given to somebody, in a document of its own */
+    APL_ACCESS_TYPE_DELEGATED,        /* a delegated permission, in a document of its own */
+    APL_ACCESS_TYPE_GROUP_ELIGIBLE,   /* a membership that must be activated first */
     APL_ACCESS_TYPE_DIRECTORY_OBJECT, /* any other; a service principal may list what it was given */
     APL_ACCESS_TYPE_ACCOUNT,          /* has keys; only looked at when a question is about it */
 } apl_access_type;
@@ -104,6 +111,12 @@ typedef struct apl_deny {
     bool not_below;
 } apl_deny;
 
+/* May become a member of the group (Privileged Identity Management for groups). */
+typedef struct apl_eligible {
+    uint32_t member; /* identities */
+    uint32_t group;
+} apl_eligible;
+
 typedef struct apl_registered {
     apl_plane plane;
     apl_str action;
@@ -134,6 +147,7 @@ struct apl_access {
     uint32_t *grants_from; /* by identity: offsets into reaches */
     apl_reach *reaches;    /* of all grants, by identity */
     APL_VECTOR(apl_deny) denies;
+    APL_VECTOR(apl_eligible) eligible; /* sorted */
     bool has_assignments; /* a document of Azure role assignments was read, or the list of them was empty */
     bool has_directory;   /* the same for roles of the directory */
     apl_table *unread_subscriptions; /* whose role assignments were refused */
@@ -177,6 +191,12 @@ bool apl_access_has_keys(apl_str type);
 void apl_access_read_directory_names(apl_access *access, const apl_subject *subject, apl_access_type type);
 void apl_access_read_directory(apl_access *access, const apl_subject *subject, apl_access_type type);
 
+/* Holds as it stands; the other grants need something of the principal first. */
+static inline bool apl_grant_is_sure(const apl_grant *grant)
+{
+    return grant->kind != APL_GRANT_ELIGIBLE && grant->kind != APL_GRANT_DELEGATED;
+}
+
 /* The readers; each takes what it knows of one asset. Azure: assignments, deny assignments, classic administrators. */
 void apl_access_read_azure(apl_access *access, const apl_subject *subject, apl_access_type type);
 void apl_access_read_vault(apl_access *access, const apl_subject *subject);
@@ -193,6 +213,12 @@ apl_truth apl_deny_holds(const apl_access *access, const apl_deny *deny, apl_pla
 
 /* The identity and all groups that it is in, itself first; at most `max`. */
 size_t apl_access_members(uint32_t *out, size_t max, const apl_access *access, uint32_t identity);
+
+/* Adds the groups that those in `out` may become members of, and the groups of these; the new number of them. */
+size_t apl_access_may_join(uint32_t *out, size_t count, size_t max, const apl_access *access);
+
+/* The groups that one identity may become a direct member of. */
+const apl_eligible *apl_access_eligible(uint32_t *count, const apl_access *access, uint32_t identity);
 
 /* A user in more groups than this is looked at in the first ones only; a token holds no more than 1,000 or so. */
 #define APL_ACCESS_MEMBERS_MAX 4096

@@ -130,6 +130,8 @@ static double chance_of(const granting *job, const use *one, const apl_grant *gr
     double best = 0;
 
     bool is_eligible = grant->kind == APL_GRANT_ELIGIBLE;
+    if (grant->kind == APL_GRANT_DELEGATED) /* without the user whose name it acts in it is nothing */
+        return 0;
     if ((one->permission->is_eligible_only && !is_eligible) || (one->permission->is_active_only && is_eligible))
         return 0;
     for (size_t i = 0; i < one->action_count; i++) {
@@ -327,7 +329,8 @@ static void link_grants(granting *job)
 
     for (uint32_t g = 0; g < count; g++) {
         const apl_grant *grant = apl_access_grant(job->at->access, g);
-        if (grant->principal == APL_ASSET_NONE || apl_access_is_denied_anywhere(job->at->access, grant->identity))
+        if (grant->principal == APL_ASSET_NONE || grant->kind == APL_GRANT_DELEGATED ||
+            apl_access_is_denied_anywhere(job->at->access, grant->identity))
             continue;
         apl_node_id principal = apl_attack_node_of(job->at, grant->principal, APL_CAPABILITY_CONTROL);
         uint32_t cause = grant_cause(job, g);

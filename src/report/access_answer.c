@@ -14,6 +14,7 @@ static const char *const reason_kinds[] = {
     [APL_GRANT_ACCESS_POLICY] = "access-policy",
     [APL_GRANT_DIRECTORY] = "directory-role",
     [APL_GRANT_APPLICATION] = "application-permission",
+    [APL_GRANT_DELEGATED] = "delegated-permission",
 };
 
 static const char *kind_of(const apl_access_reason *reason)
@@ -78,6 +79,8 @@ static void reason_members(apl_text *out, const apl_shown_answer *shown, const a
     }
     if (reason->through.size)
         apl_row_text(out, APL_STR("through"), reason->through);
+    if (reason->is_after_joining)
+        apl_text_add(out, APL_STR(",\"after_joining\":true"));
     if (reason->is_contested)
         apl_text_add(out, APL_STR(",\"contested\":true"));
     apl_text_add_char(out, '}');
@@ -148,6 +151,8 @@ static void reason_text(apl_text *out, const apl_screen *screen, const apl_shown
     }
     for (size_t i = 0; i < group_count; i++)
         add_fact(out, screen, i ? "in" : "group", identity_id(shown, groups[i]));
+    if (reason->is_after_joining)
+        add_fact(out, screen, "joining", APL_STR("a membership on the way must be activated first"));
     add_fact(out, screen, "through", reason->through);
     if (reason->is_contested)
         add_fact(out, screen, "contested",

@@ -451,6 +451,54 @@ class Access(unittest.TestCase):
                     (guid(6), "control", guid(97), f"entra://{TENANT}/servicePrincipals/{guid(99)}", "deny", []),
                     (guid(6), "control", "custom", at(1), "allow", ["custom"]))
 
+    def test_membership_that_must_be_activated(self):
+        self.need_type("microsoft.graph.privilegedAccessGroupEligibilityScheduleInstance")
+        def eligible(name, member, above, as_="member"):
+            return entra("privilegedAccessGroupEligibilityScheduleInstance", id=name, principalId=guid(member),
+                         groupId=guid(above), accessId=as_, eligibilityScheduleId="s")
+        documents = [user(1), user(2, 13), user(3), user(4, 12), group(11, 12), group(12), group(13),
+                     eligible("e1", 1, 11), eligible("e2", 13, 11), eligible("e3", 3, 11, "owner"),
+                     assignment("deep", guid(12), READER, GROUP), assignment("near", guid(13), READER, VAULT),
+                     deny("no", STORAGE, [guid(11)], actions=["*"])]
+        self.expect(documents,
+                    (guid(1), "control", READ, GROUP, "conditional", ["deep"]),
+                    (guid(2), "control", READ, GROUP, "conditional", ["deep"]),
+                    (guid(1), "control", "Microsoft.KeyVault/vaults/read", VAULT, "conditional", ["deep"]),
+                    (guid(2), "control", "Microsoft.KeyVault/vaults/read", VAULT, "allow", ["near"]),
+                    (guid(3), "control", READ, GROUP, "deny", []),
+                    (guid(4), "control", READ, GROUP, "allow", ["deep"]),
+                    (guid(1), "control", READ, STORAGE, "conditional", ["deep"]))
+        answer, = self.ask(documents, [(guid(2), "control", READ, GROUP)], "--explain")
+        reason, = answer["reasons"]
+        self.assertTrue(reason["after_joining"])
+        self.assertEqual([g.rsplit("/", 1)[-1] for g in reason["groups"]], [guid(13), guid(11), guid(12)])
+
+    def test_delegated_permissions(self):
+        tenant, other = f"entra://{TENANT}", f"entra://{TENANT}/servicePrincipals/{guid(98)}"
+        graph = entra("servicePrincipal", id=guid(99), appId="00000003-0000-0000-c000-000000000000",
+                      displayName="Microsoft Graph", servicePrincipalType="Application")
+        api = entra("servicePrincipal", id=guid(98), appId=guid(97), displayName="API",
+                    servicePrincipalType="Application")
+        bot = entra("servicePrincipal", id=guid(60), appId=guid(61), displayName="Bot",
+                    servicePrincipalType="Application",
+                    oauth2PermissionGrants=[{"resourceId": guid(99), "scope": "Mail.Read Sites.Read.All"}])
+        app = entra("servicePrincipal", id=guid(62), appId=guid(63), displayName="App",
+                    servicePrincipalType="Application", oauth2PermissionGrants=[])
+        documents = [graph, api, bot, app,
+                     entra("oAuth2PermissionGrant", id="g1", clientId=guid(62), consentType="AllPrincipals",
+                           resourceId=guid(99), scope=" User.Read  offline_access"),
+                     entra("oAuth2PermissionGrant", id="g2", clientId=guid(62), consentType="Principal",
+                           principalId=guid(1), resourceId=guid(98), scope="Orders.Read")]
+        self.expect(documents,
+                    (guid(60), "control", "Mail.Read", tenant, "conditional", [guid(60)]),
+                    (guid(60), "control", "mail.readwrite", tenant, "deny", []),
+                    (guid(62), "control", "User.Read", tenant, "conditional", ["g1"]),
+                    (guid(62), "control", "Orders.Read", tenant, "deny", []),
+                    (guid(62), "control", "Orders.Read", other, "conditional", ["g2"]))
+        answer, = self.ask(documents, [(guid(62), "control", "User.Read", tenant)], "--explain")
+        self.assertEqual([(r["kind"], r["role"]["name"]) for r in answer["reasons"]],
+                         [("delegated-permission", "User.Read")])
+
     def test_explanation(self):
         documents = [user(1, 11), group(11, 12), group(12), assignment("deep", guid(12), READER, GROUP)]
         answer, = self.ask(documents, [(guid(1), "control", READ, STORAGE)], "--explain")

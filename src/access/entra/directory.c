@@ -102,6 +102,9 @@ static void add(apl_access *access, const apl_subject *subject, const assigned *
         .kind = (uint8_t)given->kind,
         .is_role_known = true,
     };
+    /* Many permissions there are delegated only, and no list has them; their name is all there is. */
+    if (grant.role_name.size == 0 && given->kind == APL_GRANT_DELEGATED)
+        grant.role_name = given->role;
     APL_PUSH(&access->grants, grant);
     access->has_directory = true;
 }
@@ -200,6 +203,73 @@ static void add_app_role_document(apl_access *access, const apl_subject *subject
     add_app_role(access, subject, text(access, subject, APL_ACCESS_PRINCIPAL_ID), apl_value_object(members, 2));
 }
 
+#define GRAPH_APPLICATION APL_STR("00000003-0000-0000-c000-000000000000")
+
+/* Microsoft Graph, by its application id; where nobody read that service principal, its permissions tell. */
+static bool is_graph(const apl_access *access, apl_str resource_id, apl_str first_permission)
+{
+    apl_asset_id asset = apl_estate_find(access->estate, resource_id);
+
+    if (asset == APL_ASSET_NONE || !access->estate->assets.items[asset].is_read)
+        return apl_value_is_there(apl_library_app_role(access->library, first_permission));
+    apl_subject subject = apl_estate_subject(access->estate, asset);
+    return apl_str_equal_nocase(text(access, &subject, APL_ACCESS_APP_ID), GRAPH_APPLICATION);
+}
+
+/* "Mail.Read User.Read", at one resource. Those of Microsoft Graph are for the whole tenant. */
+static void add_delegated(apl_access *access, const apl_subject *subject, apl_str client, apl_value given_scope)
+{
+    apl_str names = apl_value_str(apl_value_member(given_scope, "scope"));
+    apl_str resource = apl_value_str(apl_value_member(given_scope, "resourceId"));
+    apl_str tenant = tenant_scope(subject->asset->id);
+    apl_str resource_id = apl_arena_format(access->arena, "%.*s/servicePrincipals/%.*s", APL_STR_ARG(tenant),
+                                           APL_STR_ARG(resource));
+    apl_str name;
+
+    while (apl_str_next(&name, &names, ' ')) {
+        assigned given = {
+            .principal = client,
+            .plane = APL_PLANE_APPLICATION,
+            .kind = APL_GRANT_DELEGATED,
+            .role = apl_access_held_id(access, APL_PLANE_APPLICATION, name),
+            .scope = is_graph(access, resource_id, name) ? tenant : resource_id,
+        };
+        if (name.size)
+            add(access, subject, &given);
+    }
+}
+
+static void add_delegated_list(apl_access *access, const apl_subject *subject)
+{
+    apl_value given = apl_access_value(access, subject, APL_ACCESS_CONSENTED_SCOPE);
+
+    for (uint32_t i = 0; given.type == APL_VALUE_ARRAY && i < given.size; i++)
+        add_delegated(access, subject, object_id(subject->asset->id), given.items[i]);
+}
+
+static void add_delegated_document(apl_access *access, const apl_subject *subject)
+{
+    apl_member members[] = {
+        {APL_STR("scope"), apl_access_value(access, subject, APL_ACCESS_SCOPE)},
+        {APL_STR("resourceId"), apl_access_value(access, subject, APL_ACCESS_RESOURCE_ID)},
+    };
+
+    add_delegated(access, subject, text(access, subject, APL_ACCESS_CLIENT_ID), apl_value_object(members, 2));
+}
+
+/* Who may become an owner of the group may put himself into it, which is a step of its own and no membership. */
+static void add_eligible_member(apl_access *access, const apl_subject *subject)
+{
+    apl_str member = text(access, subject, APL_ACCESS_PRINCIPAL_ID);
+    apl_str group = text(access, subject, APL_ACCESS_GROUP_ID);
+
+    if (member.size == 0 || group.size == 0 ||
+        !apl_str_equal_nocase(text(access, subject, APL_ACCESS_GROUP_ACCESS), APL_STR("member")))
+        return;
+    APL_PUSH(&access->eligible, ((apl_eligible){apl_identities_add(&access->identities, member),
+                                                apl_identities_add(&access->identities, group)}));
+}
+
 void apl_access_read_directory(apl_access *access, const apl_subject *subject, apl_access_type type)
 {
     switch ((int)type) {
@@ -219,8 +289,15 @@ void apl_access_read_directory(apl_access *access, const apl_subject *subject, a
     case APL_ACCESS_TYPE_APP_ROLE:
         add_app_role_document(access, subject);
         break;
+    case APL_ACCESS_TYPE_DELEGATED:
+        add_delegated_document(access, subject);
+        break;
+    case APL_ACCESS_TYPE_GROUP_ELIGIBLE:
+        add_eligible_member(access, subject);
+        break;
     case APL_ACCESS_TYPE_DIRECTORY_OBJECT:
         add_app_roles(access, subject);
+        add_delegated_list(access, subject);
         break;
     default:
         break;
