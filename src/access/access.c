@@ -53,6 +53,13 @@ static const char *const field_names[APL_ACCESS_FIELD_COUNT][APL_ACCESS_FIELD_FO
     [APL_ACCESS_GROUP_ACCESS] = {"accessId", NULL, NULL},
     [APL_ACCESS_CLIENT_ID] = {"clientId", NULL, NULL},
     [APL_ACCESS_CONSENTED_SCOPE] = {"oauth2PermissionGrants[*].scope", NULL, NULL},
+    [APL_ACCESS_USER_TYPE] = {"userType", NULL, NULL},
+    [APL_ACCESS_ENABLED] = {"accountEnabled", NULL, NULL},
+    [APL_ACCESS_SIGN_IN] = {"signInActivity.lastSignInDateTime", NULL, NULL},
+    [APL_ACCESS_SIGN_IN_ALONE] = {"signInActivity.lastNonInteractiveSignInDateTime", NULL, NULL},
+    [APL_ACCESS_APP_SIGN_IN] = {"lastSignInActivity.lastSignInDateTime", NULL, NULL},
+    [APL_ACCESS_APP_TENANT] = {"appOwnerOrganizationId", NULL, NULL},
+    [APL_ACCESS_PRINCIPAL_TYPE] = {"servicePrincipalType", NULL, NULL},
     [APL_ACCESS_CONSENTED_RESOURCE] = {"oauth2PermissionGrants[*].resourceId", NULL, NULL},
 };
 
@@ -564,65 +571,4 @@ apl_str apl_access_identity_id(const apl_access *access, uint32_t identity)
 apl_asset_id apl_access_identity_asset(const apl_access *access, uint32_t identity)
 {
     return access->identities.items.items[identity].asset;
-}
-
-/* Adds those of `more` that are not there yet. */
-static size_t add_members(uint32_t *out, size_t count, size_t max, const uint32_t *more, uint32_t more_count)
-{
-    for (uint32_t g = 0; g < more_count && count < max; g++) {
-        size_t known = 0;
-        while (known < count && out[known] != more[g])
-            known++;
-        if (known == count)
-            out[count++] = more[g];
-    }
-    return count;
-}
-
-size_t apl_access_members(uint32_t *out, size_t max, const apl_access *access, uint32_t identity)
-{
-    size_t count = 1;
-
-    out[0] = identity;
-    for (size_t done = 0; done < count; done++) {
-        uint32_t group_count;
-        const uint32_t *groups = apl_identity_groups(&group_count, &access->identities, out[done]);
-        count = add_members(out, count, max, groups, group_count);
-    }
-    return count;
-}
-
-const apl_eligible *apl_access_eligible(uint32_t *count, const apl_access *access, uint32_t identity)
-{
-    size_t low = 0;
-    size_t high = access->eligible.count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (access->eligible.items[middle].member < identity)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (*count = 0; low + *count < access->eligible.count; (*count)++) {
-        if (access->eligible.items[low + *count].member != identity)
-            break;
-    }
-    return *count ? &access->eligible.items[low] : NULL;
-}
-
-size_t apl_access_may_join(uint32_t *out, size_t count, size_t max, const apl_access *access)
-{
-    size_t sure = count;
-
-    for (size_t done = 0; access->eligible.count && done < count; done++) {
-        uint32_t more;
-        const apl_eligible *eligible = apl_access_eligible(&more, access, out[done]);
-        for (uint32_t i = 0; i < more; i++)
-            count = add_members(out, count, max, &eligible[i].group, 1);
-        const uint32_t *groups = apl_identity_groups(&more, &access->identities, out[done]);
-        if (done >= sure)
-            count = add_members(out, count, max, groups, more);
-    }
-    return count;
 }

@@ -105,6 +105,32 @@ apl_asset_id apl_access_identity_asset(const apl_access *access, uint32_t identi
 bool apl_access_is_denied_anywhere(const apl_access *access, uint32_t identity);
 apl_decision apl_access_denied(const apl_access *access, uint32_t identity, apl_action_id action, apl_str resource_id);
 
+/* -- For people ----------------------------------------------------------------------------------------------- */
+
+typedef APL_VECTOR(uint32_t) apl_identity_list;
+
+/* Who has a grant that reaches the resource, or is or may become a member of a group that has one, by number: what they
+ * may do is for questions to tell. `out` needs apl_memory_free of its items. */
+void apl_access_candidates(apl_identity_list *out, const apl_access *access, apl_str resource_id);
+
+/* What makes the rights of an identity matter more. */
+enum {
+    APL_MARK_GUEST = 1,
+    APL_MARK_FOREIGN = 2, /* an application that another tenant registered */
+    APL_MARK_DISABLED = 4,
+    APL_MARK_ORPHANED = 8,         /* its kind of objects was read, and it is not among them */
+    APL_MARK_STALE = 16,           /* signed in last more than 90 days before `now` */
+    APL_MARK_SIGN_IN_UNREAD = 32,  /* nobody read when, or it never did */
+    APL_MARK_SHARED = 64,          /* several workloads sign in as it */
+    APL_MARK_UNREAD = 128,         /* nothing but its id is known */
+};
+#define APL_MARK_COUNT 8
+extern const char *const apl_identity_mark_names[]; /* by number of the bit */
+unsigned apl_access_marks(const apl_access *access, uint32_t identity, apl_instant now);
+
+/* Whether the assignments that decide about the resource were read; without them a deny is none. */
+bool apl_access_was_read(const apl_access *access, apl_str resource_id);
+
 /* -- Questions ------------------------------------------------------------------------------------------------ */
 
 typedef struct apl_access_question {

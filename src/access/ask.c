@@ -412,6 +412,16 @@ static bool ask_for_key(apl_access_answer *out, apl_asker *asker, const apl_acce
     return rank_of(out->decision) > rank_of(best);
 }
 
+bool apl_access_was_read(const apl_access *access, apl_str resource_id)
+{
+    char buffer[APL_ID_BYTES_MAX];
+    asking at = {.access = access};
+
+    at.plane = apl_is_directory_id(resource_id) ? APL_PLANE_DIRECTORY : APL_PLANE_CONTROL;
+    at.resource_key = apl_scope_key_in(buffer, resource_id);
+    return was_read(&at);
+}
+
 void apl_access_ask(apl_access_answer *out, apl_asker *asker, const apl_access_question *question)
 {
     ask(out, asker, question);
@@ -465,50 +475,6 @@ void apl_access_ask_role(apl_role_answer *out, apl_arena *scratch, const apl_rol
 apl_str apl_access_grant_condition(const apl_access *access, const apl_grant *grant)
 {
     return access->rights.items[grant->rights].condition_text;
-}
-
-/* The groups around a principal, each with the place of the member that leads to it. */
-typedef struct chains {
-    uint32_t members[APL_ACCESS_MEMBERS_MAX];
-    uint32_t above[APL_ACCESS_MEMBERS_MAX];
-    size_t count;
-} chains;
-
-static void add_to_chains(chains *all, uint32_t group, size_t above)
-{
-    size_t known = 0;
-
-    while (known < all->count && all->members[known] != group)
-        known++;
-    if (known < all->count || known == APL_ACCESS_MEMBERS_MAX)
-        return;
-    all->members[known] = group;
-    all->above[known] = (uint32_t)above;
-    all->count++;
-}
-
-size_t apl_access_group_chain(uint32_t *out, size_t max, const apl_access *access, uint32_t from, uint32_t to)
-{
-    chains all = {.members = {from}, .count = 1};
-    uint32_t chain[APL_ACCESS_MEMBERS_MAX];
-    size_t length = 0;
-    size_t at = 0;
-
-    for (; at < all.count && all.members[at] != to; at++) {
-        uint32_t count;
-        const uint32_t *groups = apl_identity_groups(&count, &access->identities, all.members[at]);
-        for (uint32_t g = 0; g < count; g++)
-            add_to_chains(&all, groups[g], at);
-        const apl_eligible *eligible = apl_access_eligible(&count, access, all.members[at]);
-        for (uint32_t g = 0; g < count; g++)
-            add_to_chains(&all, eligible[g].group, at);
-    }
-    for (; at < all.count && at > 0; at = all.above[at])
-        chain[length++] = all.members[at];
-    size_t given = length < max ? length : max;
-    for (size_t i = 0; i < given; i++)
-        out[i] = chain[length - 1 - i];
-    return given;
 }
 
 bool apl_access_is_denied_anywhere(const apl_access *access, uint32_t identity)

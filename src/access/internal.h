@@ -53,6 +53,13 @@ typedef enum apl_access_field {
     APL_ACCESS_CLIENT_ID,         /* of a delegated permission; APL_ACCESS_SCOPE has the names, between spaces */
     APL_ACCESS_CONSENTED_SCOPE,   /* the same, listed at the service principal */
     APL_ACCESS_CONSENTED_RESOURCE,
+    APL_ACCESS_USER_TYPE,
+    APL_ACCESS_ENABLED,
+    APL_ACCESS_SIGN_IN,
+    APL_ACCESS_SIGN_IN_ALONE,     /* of a client in the user's name */
+    APL_ACCESS_APP_SIGN_IN,       /* of an application, in a document of its own */
+    APL_ACCESS_APP_TENANT,        /* where the application was registered */
+    APL_ACCESS_PRINCIPAL_TYPE,
     APL_ACCESS_FIELD_COUNT,
 } apl_access_field;
 

@@ -23,6 +23,7 @@ typedef struct apl_snapshot {
     apl_estate *estate;
     apl_simulation *simulation; /* NULL: none was asked for */
     apl_value *bodies;          /* by asset, or NULL when the bodies were not loaded */
+    const int64_t *body_rows;   /* by asset: where its body is in the store, 0: nowhere; NULL: not out of a store */
 } apl_snapshot;
 
 typedef struct apl_summary {

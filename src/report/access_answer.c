@@ -21,7 +21,12 @@ static const char *kind_of(const apl_access_reason *reason)
 {
     if (reason->is_deny_assignment)
         return "deny-assignment";
-    return reason->grant ? reason_kinds[reason->grant->kind] : "owner";
+    return apl_grant_kind_name(reason->grant);
+}
+
+const char *apl_grant_kind_name(const apl_grant *grant)
+{
+    return grant ? reason_kinds[grant->kind] : "owner";
 }
 
 static apl_str asset_id(const apl_shown_answer *shown, apl_asset_id asset)

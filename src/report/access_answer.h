@@ -15,6 +15,9 @@ typedef struct apl_shown_answer {
     bool explains; /* each reason whole: assignment, role, groups, condition */
 } apl_shown_answer;
 
+/* "role-assignment" and so on; NULL is "owner". */
+const char *apl_grant_kind_name(const apl_grant *grant);
+
 /* `"decision":"allow","by":[...]` and, where they say something, "note" and "reasons"; no braces. */
 void apl_access_answer_members(apl_text *out, const apl_shown_answer *shown);
 

@@ -4,6 +4,7 @@
  * Rows come from report/row.c. */
 #include "report/explain_json.h"
 
+#include "report/explain_access.h"
 #include "report/explain_paths.h"
 
 #include "report/explain_origins.h"
@@ -194,6 +195,7 @@ apl_status apl_explain_write_json(apl_output *output, const apl_report *report)
     apl_text_add(out, APL_STR(",\n\"used_for_because\":"));
     write_used_for(out, estate, explained->asset);
     apl_explain_origins_json(out, estate, explained->asset);
+    apl_explain_access_json(out, report);
     apl_explain_paths_json(out, report);
     apl_text_add(out, APL_STR(",\n\"exposure_evidence\":"));
     apl_row_exposure(out, estate, explained->asset);

@@ -7,6 +7,7 @@
 #include "report/explain_paths.h"
 #include "report/text_paths.h"
 
+#include "report/explain_access.h"
 #include "report/explain_origins.h"
 #include "report/remedy.h"
 #include "report/row.h"
@@ -392,6 +393,7 @@ static void explain_asset(apl_text *out, const apl_report *report)
     apl_text_add_char(out, '\n');
     write_asset_facts(out, report, asset);
     write_findings(out, report, false);
+    apl_explain_access_text(out, report);
     apl_explain_origins_text(out, &report->screen, report->snapshot->estate, report->explained->asset);
     write_relations(out, report, false);
     write_relations(out, report, true);

@@ -7,6 +7,7 @@
 
 #include "query/explain.h"
 #include "query/filter.h"
+#include "query/reach.h"
 #include "report/listing.h"
 #include "report/output.h"
 #include "report/screen.h"
@@ -33,6 +34,7 @@ typedef struct apl_report {
     const apl_vocabulary *vocabulary; /* EXPLAIN */
     const apl_techniques *techniques; /* PATHS: of the content */
     const apl_drift *drift;           /* DRIFT */
+    const apl_reach_answer *reach;    /* EXPLAIN: who reaches the asset, or what the principal reaches; NULL: neither */
     const apl_history *history;       /* EXPLAIN: what the store knows of earlier snapshots; NULL: nothing */
     apl_str body;                     /* EXPLAIN: the asset's body as JSON text, when it is kept */
     apl_screen screen;

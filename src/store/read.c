@@ -70,8 +70,9 @@ static apl_status read_snapshot(apl_snapshot *out, apl_arena *arena, apl_read *r
     read->text_count = read->store->strings.texts.count;
     read->texts = APL_ARENA_ARRAY(read->scratch, apl_str, read->text_count);
     status = read_parts(read);
+    out->body_rows = read->bodies;
     if (status == APL_OK && wants_bodies)
-        status = apl_read_bodies(&out->bodies, arena, read);
+        status = apl_store_bodies(out, arena, read->store, NULL);
     read->estate->documents = read->scan.info.documents;
     read->estate->passes = read->scan.passes;
     if (status == APL_OK)
@@ -84,18 +85,18 @@ apl_status apl_store_read(apl_snapshot *out, apl_arena *arena, apl_store *store,
                           const apl_store_read_options *options)
 {
     apl_estate *estate = APL_ARENA_NEW(arena, apl_estate);
-    apl_read read = {.store = store, .db = store->db, .estate = estate, .scratch = apl_arena_new()};
+    apl_read read = {.store = store, .db = store->db, .estate = estate, .arena = arena, .scratch = apl_arena_new()};
     apl_status status;
 
-    *out = (apl_snapshot){0};
+    *out = (apl_snapshot){.estate = estate};
     apl_estate_init(estate, options->vocabulary);
     status = read_snapshot(out, arena, &read, snapshot_id, options->wants_bodies);
     end(&read);
     apl_arena_free(read.scratch);
     if (status == APL_OK)
-        out->estate = estate;
-    else
-        apl_estate_free(estate);
+        return APL_OK;
+    apl_estate_free(estate);
+    *out = (apl_snapshot){0};
     return status;
 }
 

@@ -12,6 +12,7 @@ typedef struct apl_read {
     apl_db *db;
     apl_estate *estate;
     apl_arena *scratch; /* as long as the read */
+    apl_arena *arena;   /* as long as the snapshot */
     apl_scan_row scan;
     apl_str *texts; /* by string number: the estate's own copy, made when first asked for */
     size_t text_count;
@@ -26,9 +27,6 @@ apl_status apl_read_exposures(apl_read *read);
 apl_status apl_read_findings(apl_read *read);
 apl_status apl_read_coverage(apl_read *read);
 apl_status apl_read_paths(apl_read *read);
-
-/* Values of the bodies by asset, in `arena`. */
-apl_status apl_read_bodies(apl_value **out, apl_arena *arena, apl_read *read);
 
 /* The value of one body, which must exist. */
 apl_status apl_read_body(apl_value *out, apl_arena *arena, apl_store *store, int64_t body);

@@ -207,7 +207,7 @@ static apl_status place_assets(asset_rows *rows)
     read->place_count = (size_t)rows->last + 1;
     read->places = APL_ARENA_ARRAY(read->scratch, apl_asset_id, read->place_count);
     memset(read->places, 0xff, read->place_count * sizeof *read->places);
-    read->bodies = APL_ARENA_ARRAY(read->scratch, int64_t, count);
+    read->bodies = APL_ARENA_ARRAY(read->arena, int64_t, count);
     APL_RESERVE(&estate->assets, count);
     apl_table_reserve(estate->by_id, count);
     for (size_t i = 0; i < count; i++) {

@@ -80,18 +80,18 @@ apl_status apl_read_body(apl_value *out, apl_arena *arena, apl_store *store, int
     return status;
 }
 
-apl_status apl_read_bodies(apl_value **out, apl_arena *arena, apl_read *read)
+apl_status apl_store_bodies(apl_snapshot *snapshot, apl_arena *arena, apl_store *store, apl_store_wants *wants)
 {
     body_reader reader;
-    size_t count = read->estate->assets.count;
+    size_t count = snapshot->estate->assets.count;
     apl_value *bodies = APL_ARENA_ARRAY(arena, apl_value, count);
-    apl_status status = reader_open(&reader, read->store);
+    apl_status status = reader_open(&reader, store);
 
     for (size_t i = 0; i < count && status == APL_OK; i++) {
-        if (read->bodies[i])
-            status = read_one(&bodies[i], arena, &reader, read->bodies[i]);
+        if (snapshot->body_rows[i] && (wants == NULL || wants(snapshot->estate, (apl_asset_id)i)))
+            status = read_one(&bodies[i], arena, &reader, snapshot->body_rows[i]);
     }
     reader_close(&reader);
-    *out = bodies;
+    snapshot->bodies = bodies;
     return status;
 }

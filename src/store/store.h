@@ -43,6 +43,10 @@ typedef struct apl_store_read_options {
 apl_status apl_store_read(apl_snapshot *out, apl_arena *arena, apl_store *store, apl_str snapshot_id,
                           const apl_store_read_options *options);
 
+/* Loads bodies of a snapshot that was read without, of those assets that are wanted, into `arena`. */
+typedef bool apl_store_wants(const apl_estate *estate, apl_asset_id asset);
+apl_status apl_store_bodies(apl_snapshot *snapshot, apl_arena *arena, apl_store *store, apl_store_wants *wants);
+
 /* The body of one asset as a value in `arena`, missing when none was kept. APL_E_USAGE when the snapshot has no such
  * asset. */
 apl_status apl_store_body(apl_value *out, apl_arena *arena, apl_store *store, apl_str snapshot_id, apl_str asset_id);

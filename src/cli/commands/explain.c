@@ -73,8 +73,47 @@ static apl_status load(apl_session *session, const apl_word_list *sources)
     return apl_session_snapshot(session, sources, true);
 }
 
+/* What of the documents the rights on an asset rest on. */
+static apl_status restore_for_reach(apl_session *session)
+{
+    if (!session->is_from_store)
+        return APL_OK;
+    apl_status status =
+        apl_store_bodies(&session->snapshot, session->arena, session->store, apl_query_reach_reads);
+    return status == APL_OK ? apl_scan_restore(&session->snapshot, session->content, &session->options) : status;
+}
+
+/* Who can reach the asset, or what the principal reaches; *access is NULL where that is no question. */
+static apl_status add_reach(apl_reach_answer *reach, apl_access **access, apl_report *report, apl_session *session)
+{
+    const apl_explained *explained = report->explained;
+    apl_estate *estate = session->snapshot.estate;
+
+    const apl_techniques *techniques = apl_content_techniques(session->content);
+    if (explained->as != APL_EXPLAINED_ASSET || !apl_query_has_reach(estate, techniques, explained->asset))
+        return APL_OK;
+    apl_status status = restore_for_reach(session);
+    if (status != APL_OK)
+        return status;
+    *access = apl_scan_access(session->content, estate);
+    apl_reach_options asked = {
+        .access = *access,
+        .estate = estate,
+        .techniques = techniques,
+        .arena = session->arena,
+        .now = session->options.now,
+    };
+    /* Ages count from the time of the scan. */
+    (void)apl_instant_parse(&asked.now, session->snapshot.scan.started);
+    apl_query_reach(reach, &asked, explained->asset);
+    report->reach = reach;
+    return APL_OK;
+}
+
 static apl_status explain_run(apl_session *session)
 {
+    apl_reach_answer reach = {0};
+    apl_access *access = NULL;
     const apl_word_list *words = &session->settings->words;
     apl_word_list sources = {.items = words->items + 1, .count = words->count - 1};
     apl_explained explained = {.asset = APL_ASSET_NONE};
@@ -96,8 +135,12 @@ static apl_status explain_run(apl_session *session)
         report.explained = &explained;
         status = add_surroundings(&report, &history, session);
         if (status == APL_OK)
+            status = add_reach(&reach, &access, &report, session);
+        if (status == APL_OK)
             status = apl_session_write(session, &report);
     }
+    apl_reach_free(&reach);
+    apl_access_free(access);
     apl_explained_free(&explained);
     return status;
 }
