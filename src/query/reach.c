@@ -346,7 +346,7 @@ void apl_query_reach(apl_reach_answer *out, const apl_reach_options *options, ap
     apl_asker_free(job.asker);
 }
 
-void apl_reach_free(apl_reach_answer *answer)
+void apl_query_reach_free(apl_reach_answer *answer)
 {
     apl_memory_free(answer->reached.items);
     apl_memory_free(answer->owners.items);

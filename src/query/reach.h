@@ -72,8 +72,8 @@ bool apl_query_has_reach(const apl_estate *estate, const apl_techniques *techniq
 /* What of the estate the answer rests on, beside the asset itself; only those need columns. */
 bool apl_query_reach_reads(const apl_estate *estate, apl_asset_id asset);
 
-/* `out` is freed by apl_reach_free. About a microsecond for each (principal, right), or (asset, right). */
+/* `out` is freed by apl_query_reach_free. About a microsecond for each (principal, right), or (asset, right). */
 void apl_query_reach(apl_reach_answer *out, const apl_reach_options *options, apl_asset_id asset);
-void apl_reach_free(apl_reach_answer *answer);
+void apl_query_reach_free(apl_reach_answer *answer);
 
 #endif

@@ -120,6 +120,9 @@ CASES = {
     "a path of a machine": ("docs/page.md", "see /ro" + "ot/tree\n", "machine", 1),
     "a path of a machine in recorded data": ("services/azure/search/cases/one/a.json", "\"/wo" + "rk/main/x\"\n",
                                              "machine", 1),
+    "a function of two files": ("src/json/again.c", OPENING + "int apl_graph_size(const char *text, int limit)\n{\n"
+                                "    return limit;\n}\n", "symbol", 4),
+    "a large file": ("answers.ndjson", "{}\n" * 1400000, "size", 1),
     "a registry": ("tools/fetch", "#!/bin/sh\n# pypi" + ".org\n", "machine", 2),
 }
 

@@ -139,7 +139,7 @@ static apl_status explain_run(apl_session *session)
         if (status == APL_OK)
             status = apl_session_write(session, &report);
     }
-    apl_reach_free(&reach);
+    apl_query_reach_free(&reach);
     apl_access_free(access);
     apl_explained_free(&explained);
     return status;
