@@ -76,21 +76,27 @@ static const apl_str *kept(apl_arena *arena, const texts *list)
     return copy;
 }
 
+static void join_step(apl_path_step *step, const joining *job)
+{
+    texts own = {0};
+
+    for (uint32_t c = 0; c < step->cause_count; c++)
+        gather_cause(&own, job, &step->causes[c]);
+    step->findings = kept(job->estate->arena, &own);
+    step->finding_count = (uint32_t)own.count;
+    apl_memory_free(own.items);
+}
+
 static void join_path(apl_path *path, const joining *job)
 {
     apl_path_step *steps = APL_ARENA_ARRAY(job->estate->arena, apl_path_step, path->step_count);
     texts all = {0};
 
     for (uint32_t s = 0; s < path->step_count; s++) {
-        texts own = {0};
         steps[s] = path->steps[s];
-        for (uint32_t c = 0; c < steps[s].cause_count; c++)
-            gather_cause(&own, job, &steps[s].causes[c]);
-        for (size_t i = 0; i < own.count; i++)
-            put_once(&all, own.items[i]);
-        steps[s].findings = kept(job->estate->arena, &own);
-        steps[s].finding_count = (uint32_t)own.count;
-        apl_memory_free(own.items);
+        join_step(&steps[s], job);
+        for (uint32_t i = 0; i < steps[s].finding_count; i++)
+            put_once(&all, steps[s].findings[i]);
     }
     path->steps = steps;
     path->fixes = kept(job->estate->arena, &all);
@@ -102,11 +108,13 @@ void apl_evaluate_fixes(apl_estate *estate)
 {
     joining job = {.estate = estate};
 
-    if (estate->paths.count == 0)
+    if (estate->paths.count == 0 && estate->edges.count == 0)
         return;
     index_findings(&job);
     for (size_t i = 0; i < estate->paths.count; i++)
         join_path(&estate->paths.items[i], &job);
+    for (size_t i = 0; i < estate->edges.count; i++)
+        join_step(&estate->edges.items[i].step, &job);
     apl_table_free(job.first);
     apl_memory_free(job.next);
 }

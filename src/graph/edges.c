@@ -30,17 +30,21 @@ static void add_edge(listing_edges *job, apl_asset_id from, const apl_edge *edge
     uint32_t grant = cause->grant != APL_CAUSE_NONE ? cause->grant : at->grant;
     apl_hop hop = {from, attack->nodes.items[edge->to].asset, edge->tag, grant, at->cost + edge->cost};
     apl_attack_edge row = {
-        .from = from,
-        .to = hop.to,
-        .technique = technique->id,
-        .relation = job->estate->vocabulary->relations.items[technique->relation].name,
+        .step =
+            {
+                .from = from,
+                .to = hop.to,
+                .technique = technique->id,
+                .relation = job->estate->vocabulary->relations.items[technique->relation].name,
+                .likelihood = exp(-(double)hop.cost * 7.0 / 1000.0),
+            },
         .gives = apl_str_from(apl_capability_names[attack->nodes.items[edge->to].capability]),
-        .likelihood = exp(-(double)hop.cost * 7.0 / 1000.0),
     };
 
     if (grant != APL_CAUSE_NONE && from == hop.to)
         return; /* a right over oneself is no step */
-    row.why = apl_attack_why(attack, &hop, job->estate->arena);
+    row.step.why = apl_attack_why(attack, &hop, job->estate->arena);
+    apl_attack_add_causes(&row.step, attack, &hop);
     APL_PUSH(&job->estate->edges, row);
 }
 
@@ -70,8 +74,10 @@ static void follow(listing_edges *job, apl_node_id start)
 
 static int by_ends(const void *a, const void *b)
 {
-    const apl_attack_edge *x = a;
-    const apl_attack_edge *y = b;
+    const apl_attack_edge *left = a;
+    const apl_attack_edge *right = b;
+    const apl_path_step *x = &left->step;
+    const apl_path_step *y = &right->step;
 
     if (x->from != y->from)
         return x->from < y->from ? -1 : 1;
@@ -81,7 +87,7 @@ static int by_ends(const void *a, const void *b)
     if (order == 0)
         order = apl_str_compare(x->relation, y->relation);
     if (order == 0)
-        order = apl_str_compare(x->gives, y->gives);
+        order = apl_str_compare(left->gives, right->gives);
     return order ? order : apl_str_compare(x->why, y->why);
 }
 

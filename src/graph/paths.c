@@ -160,30 +160,6 @@ static apl_str title_of(const searching *job, const apl_path *path, const hops *
     return title;
 }
 
-/* What a fix of the step has to change: the checks that break the technique on the asset it is on, on what holds that,
- * and at both ends; and whatever is wrong with the assignment that grants it. */
-static void add_causes(apl_path_step *step, const searching *job, const apl_hop *hop)
-{
-    const apl_attack *attack = job->attack;
-    const apl_cause *cause = &attack->causes.items[hop->cause];
-    const apl_technique *technique = &attack->techniques->items.items[cause->technique];
-    const apl_asset_id places[] = {cause->on, attack->estate->assets.items[cause->on].parent, hop->to, hop->from};
-    size_t place_count = sizeof places / sizeof places[0];
-    apl_path_cause *causes = APL_ARENA_ARRAY(job->arena, apl_path_cause, technique->break_count * place_count + 1);
-
-    for (size_t p = 0; p < place_count; p++) {
-        bool is_again = places[p] == APL_ASSET_NONE;
-        for (size_t q = 0; q < p; q++)
-            is_again = is_again || places[q] == places[p];
-        for (size_t b = 0; !is_again && b < technique->break_count; b++)
-            causes[step->cause_count++] = (apl_path_cause){places[p], technique->breaks[b]};
-    }
-    if (hop->grant != APL_CAUSE_NONE)
-        causes[step->cause_count++] =
-            (apl_path_cause){apl_access_grant(attack->access, hop->grant)->assignment, APL_STR_NONE};
-    step->causes = causes;
-}
-
 static void fill_steps(apl_path *path, const searching *job, const hops *way)
 {
     apl_path_step *steps = APL_ARENA_ARRAY(job->arena, apl_path_step, way->count);
@@ -200,7 +176,7 @@ static void fill_steps(apl_path *path, const searching *job, const hops *way)
             .why = apl_attack_why(job->attack, hop, job->arena),
             .likelihood = likelihood_of(hop->cost),
         };
-        add_causes(&steps[i], job, hop);
+        apl_attack_add_causes(&steps[i], job->attack, hop);
     }
     path->steps = steps;
     path->step_count = (uint32_t)way->count;

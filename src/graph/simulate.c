@@ -1,23 +1,28 @@
 /* graph/simulate.c: the attack graph as it would be after some fixes.
  *
  * A fix is a check that would hold on an asset. It takes away each step of a technique that names the check as one that
- * breaks it, where the asset is the one that the technique is on, holds that one, or is at an end. */
+ * breaks it, where the asset stands at one of the places that the technique names with the check. */
 #include "graph/bits.h"
 #include "graph/paths.h"
 #include "graph/slice.h"
 
-static bool is_broken_by(const apl_technique *technique, apl_str check)
+static bool is_broken_by(const apl_technique *technique, apl_break_place place, apl_str check)
 {
     for (size_t i = 0; i < technique->break_count; i++) {
-        if (apl_str_equal(technique->breaks[i], check))
+        if (technique->break_places[i] >> place & 1 && apl_str_equal(technique->breaks[i], check))
             return true;
     }
     return false;
 }
 
-static apl_asset_id parent_of(const apl_attack *attack, apl_asset_id asset)
+/* The assets where a check may break the step, by apl_break_place; APL_ASSET_NONE where there is none. */
+static void places_of(apl_asset_id *places, const apl_attack *attack, const apl_cause *cause, const apl_hop *hop)
 {
-    return asset == APL_ASSET_NONE ? APL_ASSET_NONE : attack->estate->assets.items[asset].parent;
+    places[APL_BREAK_AT_ASSET] = cause->on;
+    places[APL_BREAK_AT_HOLDER] =
+        cause->on == APL_ASSET_NONE ? APL_ASSET_NONE : attack->estate->assets.items[cause->on].parent;
+    places[APL_BREAK_AT_TO] = hop->to;
+    places[APL_BREAK_AT_FROM] = hop->from;
 }
 
 /* Whether the fixes of the assets in `fixed` (asset -> number of its first fix + 1) take the edge away. */
@@ -28,13 +33,12 @@ typedef struct fixing {
     uint32_t *next;  /* by fix */
 } fixing;
 
-static bool has_fix(const fixing *job, apl_asset_id asset, const apl_technique *technique)
+static bool has_fix(const fixing *job, apl_asset_id asset, const apl_technique *technique, apl_break_place place)
 {
     uint32_t at = asset == APL_ASSET_NONE ? 0 : job->first[asset];
 
     while (at) {
-        /* Without a technique the asset is an assignment: any fix of it counts. */
-        if (technique == NULL || is_broken_by(technique, job->fixes[at - 1].check))
+        if (is_broken_by(technique, place, job->fixes[at - 1].check))
             return true;
         at = job->next[at - 1];
     }
@@ -44,19 +48,25 @@ static bool has_fix(const fixing *job, apl_asset_id asset, const apl_technique *
 static bool is_taken_away(const fixing *job, apl_node_id from, apl_node_id to, uint32_t tag)
 {
     const apl_attack *attack = job->attack;
+    apl_asset_id places[APL_BREAK_PLACE_COUNT];
+    bool is_gone = false;
 
     if (tag == APL_CAUSE_NONE)
         return false;
     const apl_cause *cause = &attack->causes.items[tag];
-    if (cause->grant != APL_CAUSE_NONE &&
-        has_fix(job, apl_access_grant(attack->access, cause->grant)->assignment, NULL))
-        return true;
+    if (cause->grant != APL_CAUSE_NONE) {
+        apl_asset_id assignment = apl_access_grant(attack->access, cause->grant)->assignment;
+        if (assignment != APL_ASSET_NONE && job->first[assignment]) /* any fix of an assignment counts */
+            return true;
+    }
     if (cause->technique == APL_CAUSE_NONE)
         return false;
     const apl_technique *technique = &attack->techniques->items.items[cause->technique];
-    return has_fix(job, cause->on, technique) || has_fix(job, parent_of(attack, cause->on), technique) ||
-           has_fix(job, attack->nodes.items[from].asset, technique) ||
-           has_fix(job, attack->nodes.items[to].asset, technique);
+    apl_hop hop = {.from = attack->nodes.items[from].asset, .to = attack->nodes.items[to].asset};
+    places_of(places, attack, cause, &hop);
+    for (unsigned p = 0; !is_gone && p < APL_BREAK_PLACE_COUNT; p++)
+        is_gone = has_fix(job, places[p], technique, (apl_break_place)p);
+    return is_gone;
 }
 
 apl_overlay *apl_attack_without(const apl_attack *attack, const apl_attack_fix *fixes, size_t fix_count)
@@ -80,6 +90,36 @@ apl_overlay *apl_attack_without(const apl_attack *attack, const apl_attack_fix *
     apl_memory_free(job.first);
     apl_memory_free(job.next);
     return overlay;
+}
+
+static bool is_named(const apl_path_step *step, apl_asset_id asset, apl_str check)
+{
+    for (uint32_t i = 0; i < step->cause_count; i++) {
+        if (step->causes[i].asset == asset && apl_str_equal(step->causes[i].check, check))
+            return true;
+    }
+    return false;
+}
+
+void apl_attack_add_causes(apl_path_step *step, const apl_attack *attack, const apl_hop *hop)
+{
+    const apl_cause *cause = &attack->causes.items[hop->cause];
+    const apl_technique *technique = &attack->techniques->items.items[cause->technique];
+    size_t causes_max = technique->break_count * APL_BREAK_PLACE_COUNT + 1;
+    apl_path_cause *causes = APL_ARENA_ARRAY(attack->estate->arena, apl_path_cause, causes_max);
+    apl_asset_id places[APL_BREAK_PLACE_COUNT];
+
+    places_of(places, attack, cause, hop);
+    step->causes = causes;
+    for (unsigned p = 0; p < APL_BREAK_PLACE_COUNT; p++) {
+        for (size_t b = 0; places[p] != APL_ASSET_NONE && b < technique->break_count; b++) {
+            if (technique->break_places[b] >> p & 1 && !is_named(step, places[p], technique->breaks[b]))
+                causes[step->cause_count++] = (apl_path_cause){places[p], technique->breaks[b]};
+        }
+    }
+    if (hop->grant != APL_CAUSE_NONE)
+        causes[step->cause_count++] =
+            (apl_path_cause){apl_access_grant(attack->access, hop->grant)->assignment, APL_STR_NONE};
 }
 
 uint64_t *apl_attack_reached(const apl_attack *attack, const apl_overlay *overlay)

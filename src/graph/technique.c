@@ -11,6 +11,7 @@
 #include "normalize/service_file.h"
 
 const char *const apl_capability_names[] = {"control", "data", "write", "use", "reach", NULL};
+static const char *const break_place_names[] = {"asset", "holder", "to", "from", NULL}; /* by apl_break_place */
 static const char *const noise_names[] = {"low", "medium", "high", NULL};
 
 const apl_entry apl_entries[] = {
@@ -375,6 +376,61 @@ static apl_status why_of(apl_technique *out, const reading *at)
     return status;
 }
 
+static apl_status break_place_of(unsigned *bits, const reading *at, apl_str name)
+{
+    for (unsigned i = 0; i < APL_BREAK_PLACE_COUNT; i++) {
+        if (apl_str_equal(name, apl_str_from(break_place_names[i]))) {
+            *bits |= 1u << i;
+            return APL_OK;
+        }
+    }
+    return apl_fail(APL_E_CONTENT, "%s: breaks: at \"%.*s\": there are asset, holder, to and from", at->where,
+                    APL_STR_ARG(name));
+}
+
+/* A check, which counts at every place, or {check: C, at: places}. */
+static apl_status break_of(apl_str *check, unsigned *places, const reading *at, apl_value item)
+{
+    static const char *const allowed[] = {"check", "at", NULL};
+    apl_value where = apl_value_member(item, "at");
+    uint32_t count = where.type == APL_VALUE_ARRAY ? where.size : 1;
+    apl_status status = APL_OK;
+
+    if (item.type == APL_VALUE_STRING) {
+        *check = apl_arena_str(at->options->arena, apl_value_str(item));
+        *places = (1u << APL_BREAK_PLACE_COUNT) - 1;
+        return APL_OK;
+    }
+    if (item.type != APL_VALUE_OBJECT)
+        return apl_fail(APL_E_CONTENT, "%s: breaks: each must be a check, or {check, at}", at->where);
+    status = apl_service_file_members(item, allowed, at->where);
+    *check = apl_arena_str(at->options->arena, apl_value_str(apl_value_member(item, "check")));
+    if (status == APL_OK && check->size == 0)
+        return apl_fail(APL_E_CONTENT, "%s: breaks: an item names no check", at->where);
+    for (uint32_t i = 0; status == APL_OK && i < count; i++)
+        status = break_place_of(places, at, apl_value_str(where.type == APL_VALUE_ARRAY ? where.items[i] : where));
+    return status;
+}
+
+static apl_status breaks_of(apl_technique *out, const reading *at)
+{
+    apl_value list = member(at, "breaks");
+    apl_status status = APL_OK;
+
+    if (list.type == APL_VALUE_MISSING)
+        return APL_OK;
+    if (list.type != APL_VALUE_ARRAY)
+        return apl_fail(APL_E_CONTENT, "%s: breaks must be a list", at->where);
+    apl_str *checks = APL_ARENA_ARRAY(at->options->arena, apl_str, list.size);
+    unsigned *places = APL_ARENA_ARRAY(at->options->arena, unsigned, list.size);
+    for (uint32_t i = 0; status == APL_OK && i < list.size; i++)
+        status = break_of(&checks[i], &places[i], at, list.items[i]);
+    out->breaks = checks;
+    out->break_places = places;
+    out->break_count = list.size;
+    return status;
+}
+
 static apl_status lists_of(apl_technique *out, const reading *at)
 {
     apl_status status = texts_of(&out->attack, &out->attack_count, at, "attack");
@@ -382,7 +438,7 @@ static apl_status lists_of(apl_technique *out, const reading *at)
     if (status == APL_OK)
         status = texts_of(&out->atlas, &out->atlas_count, at, "atlas");
     if (status == APL_OK)
-        status = texts_of(&out->breaks, &out->break_count, at, "breaks");
+        status = breaks_of(out, at);
     if (status == APL_OK)
         status = texts_of(&out->lowers, &out->lower_count, at, "lowers");
     if (status == APL_OK)

@@ -80,6 +80,15 @@ typedef struct apl_why_part {
     apl_template *template;
 } apl_why_part;
 
+/* Where a check that breaks a technique has to hold. */
+typedef enum apl_break_place {
+    APL_BREAK_AT_ASSET = 0, /* that the technique is on */
+    APL_BREAK_AT_HOLDER,    /* what holds that one */
+    APL_BREAK_AT_TO,
+    APL_BREAK_AT_FROM,
+    APL_BREAK_PLACE_COUNT,
+} apl_break_place;
+
 typedef struct apl_technique {
     apl_str id;                 /* AZ01; empty: a plain relation */
     apl_relation_type relation; /* of a plain relation, else APL_RELATION_NONE */
@@ -119,7 +128,8 @@ typedef struct apl_technique {
     size_t attack_count;
     const apl_str *atlas; /* MITRE ATLAS ids */
     size_t atlas_count;
-    const apl_str *breaks; /* checks: where one holds on the asset, the step is gone */
+    const apl_str *breaks;        /* checks: where one holds at one of its places, the step is gone */
+    const unsigned *break_places; /* bits of each apl_break_place, by number of the check */
     size_t break_count;
     const apl_str *lowers; /* checks that make it only less likely */
     size_t lower_count;

@@ -59,13 +59,8 @@ typedef APL_VECTOR(apl_path) apl_paths;
 
 /* One step of the attack graph, whether or not a path uses it. */
 typedef struct apl_attack_edge {
-    uint32_t from; /* asset */
-    uint32_t to;
-    apl_str technique; /* id, or empty: then `relation` */
-    apl_str relation;
-    apl_str gives; /* the capability at `to` */
-    apl_str why;
-    double likelihood;
+    apl_path_step step;
+    apl_str gives; /* the capability at its end */
 } apl_attack_edge;
 
 #endif

@@ -13,6 +13,7 @@ static const apl_column columns[] = {
     {"gives", "Gives", APL_IN_ALL, 5, 7, APL_CUT_END, false, false},
     {"likelihood", "Likelihood", APL_IN_DATA, 0, 0, APL_CUT_END, false, true},
     {"why", "Why", APL_IN_ALL, 20, 0, APL_CUT_END, false, false},
+    {"fixes", "Fixes", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
     {"from", "From", APL_IN_DATA, 0, 0, APL_CUT_START, false, false},
     {"to", "To", APL_IN_DATA, 0, 0, APL_CUT_START, false, false},
 };
@@ -21,20 +22,24 @@ static void edge_row(apl_value *cells, const apl_listing *listing, size_t row, a
 {
     const apl_estate *estate = listing->snapshot->estate;
     const apl_attack_edge *edge = &estate->edges.items[row];
-    bool is_technique = edge->technique.size > 0;
+    const apl_path_step *step = &edge->step;
+    bool is_technique = step->technique.size > 0;
+    apl_value *fixes = APL_ARENA_ARRAY(scratch, apl_value, step->finding_count);
     size_t i = 0;
 
-    (void)scratch;
-    cells[i++] = apl_value_string(is_technique ? edge->technique : edge->relation);
-    cells[i++] = is_technique ? apl_value_string(edge->technique) : APL_MISSING;
-    cells[i++] = is_technique ? APL_MISSING : apl_value_string(edge->relation);
-    cells[i++] = apl_value_string(apl_report_asset_name(estate, edge->from));
-    cells[i++] = apl_value_string(apl_report_asset_name(estate, edge->to));
+    for (uint32_t f = 0; f < step->finding_count; f++)
+        fixes[f] = apl_value_string(step->findings[f]);
+    cells[i++] = apl_value_string(is_technique ? step->technique : step->relation);
+    cells[i++] = is_technique ? apl_value_string(step->technique) : APL_MISSING;
+    cells[i++] = is_technique ? APL_MISSING : apl_value_string(step->relation);
+    cells[i++] = apl_value_string(apl_report_asset_name(estate, step->from));
+    cells[i++] = apl_value_string(apl_report_asset_name(estate, step->to));
     cells[i++] = apl_value_string(edge->gives);
-    cells[i++] = apl_value_real((double)(int)(edge->likelihood * 1000.0 + 0.5) / 1000.0);
-    cells[i++] = apl_value_string(edge->why);
-    cells[i++] = apl_value_string(estate->assets.items[edge->from].id);
-    cells[i++] = apl_value_string(estate->assets.items[edge->to].id);
+    cells[i++] = apl_value_real((double)(int)(step->likelihood * 1000.0 + 0.5) / 1000.0);
+    cells[i++] = apl_value_string(step->why);
+    cells[i++] = apl_value_array(fixes, step->finding_count);
+    cells[i++] = apl_value_string(estate->assets.items[step->from].id);
+    cells[i++] = apl_value_string(estate->assets.items[step->to].id);
     APL_ASSERT(i == sizeof columns / sizeof columns[0]);
 }
 

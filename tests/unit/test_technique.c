@@ -68,7 +68,7 @@ static void compiles_all_members(void **state)
             "`when`: {`field`: `properties.x`, `equals`: true}, `to`: {`id`: `{@id}#keys`, `kind`: `credential`, "
             "`name`: "
             "`keys of {@name}`}, `gives`: [`data`, `write`], `attack`: [`T1552`], `atlas`: `AML.T0055`, `breaks`: "
-            "[`one`, `two`], `lowers`: [`three`], `noise`: `high`, `needs_user`: true}],"
+            "[`one`, {`check`: `two`, `at`: [`asset`, `to`]}], `lowers`: [`three`], `noise`: `high`, `needs_user`: true}],"
             "`relations`: [{`relation`: `contains`, `on`: {`kind`: `ai-service`}, `to`: {`relation`: `contains`},"
             "`likelihood`: 1, `why`: `in`}]}"),
         APL_OK);
@@ -80,6 +80,8 @@ static void compiles_all_members(void **state)
     assert_int_equal(one->also_count, 1);
     assert_int_equal(one->gives, 1u << APL_CAPABILITY_DATA | 1u << APL_CAPABILITY_WRITE);
     assert_int_equal(one->break_count, 2);
+    assert_int_equal(one->break_places[0], (1u << APL_BREAK_PLACE_COUNT) - 1);
+    assert_int_equal(one->break_places[1], 1u << APL_BREAK_AT_ASSET | 1u << APL_BREAK_AT_TO);
     assert_int_equal(one->atlas_count, 1);
     assert_true(one->needs_user);
     assert_int_equal(one->asked.count, 1);
@@ -114,6 +116,11 @@ static const mistake mistakes[] = {
     {BASE ", `also`: [{`control`: `a/b`}]", "beside `permission`"},
     {BASE ", `to`: {`id`: `{@id}#keys`, `kind`: `credentials`}", "did you mean \"credential\"?"},
     {BASE ", `to`: {`id`: `{@nothing}`, `kind`: `credential`}", "to"},
+    {BASE ", `breaks`: `one`", "breaks must be a list"},
+    {BASE ", `breaks`: [{`check`: `one`, `at`: `parent`}]", "there are asset, holder, to and from"},
+    {BASE ", `breaks`: [{`check`: `one`}]", "there are asset, holder, to and from"},
+    {BASE ", `breaks`: [{`at`: `asset`}]", "an item names no check"},
+    {BASE ", `breaks`: [{`check`: `one`, `on`: `asset`}]", "unknown member \"on\""},
     {BASE ", `brakes`: [`one`]", "unknown member \"brakes\""},
     {BASE ", `when`: {`field`: `a`, `equal`: 1}", "equal"},
     {"`id`: `T1`, `name`: `N`, `title`: `T`, `on`: `a`, `likelihood`: 1.5, `why`: `w`", "likelihood must be"},

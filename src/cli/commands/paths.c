@@ -60,6 +60,8 @@ static apl_status paths_run(apl_session *session)
     const apl_settings *settings = session->settings;
     bool needs_graph = settings->edges || settings->what_if.count;
 
+    if (settings->edges && settings->what_if.count)
+        return apl_fail(APL_E_USAGE, "--edges lists the steps as they are; leave --what-if out");
     apl_status status = needs_graph && settings->words.count == 0
                             ? prepare_graph(session)
                             : apl_session_prepare(session, &settings->words);
