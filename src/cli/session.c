@@ -92,11 +92,16 @@ static apl_status add_target(apl_session *session, const char *word)
 
 apl_status apl_session_formats(apl_session *session)
 {
+    return apl_session_formats_or(session, "text");
+}
+
+apl_status apl_session_formats_or(apl_session *session, const char *otherwise)
+{
     const apl_word_list *formats = &session->settings->formats;
     apl_status status = APL_OK;
 
     if (formats->count == 0)
-        return add_target(session, "text");
+        return add_target(session, otherwise);
     for (size_t i = 0; status == APL_OK && i < formats->count; i++)
         status = add_target(session, formats->items[i]);
     return status;

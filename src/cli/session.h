@@ -45,6 +45,9 @@ void apl_session_end(apl_session *session);
 /* Reads --format; the command's views must be shown by each. Nothing given: text to standard output. */
 apl_status apl_session_formats(apl_session *session);
 
+/* The same for a command that writes `otherwise` when no format was asked for. */
+apl_status apl_session_formats_or(apl_session *session, const char *otherwise);
+
 /* Opens the content with --content and --policies, and reads the filter; its names must exist. */
 apl_status apl_session_content(apl_session *session);
 

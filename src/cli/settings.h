@@ -48,6 +48,7 @@ typedef struct apl_settings {
     unsigned limit;
     bool only_ai;
     bool edges;
+    bool diff;
     bool offline;
     bool no_store;
     bool quiet;

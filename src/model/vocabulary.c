@@ -20,6 +20,7 @@ void apl_vocabulary_free(apl_vocabulary *vocabulary)
     apl_memory_free(vocabulary->kinds.items);
     apl_memory_free(vocabulary->relations.items);
     apl_memory_free(vocabulary->quiet.items);
+    apl_memory_free(vocabulary->measures.items);
     *vocabulary = (apl_vocabulary){0};
 }
 
@@ -52,9 +53,30 @@ static const char *place_of(const apl_vocabulary *vocabulary, const char *file_n
     return apl_arena_format(vocabulary->arena, "%s: %s.%.*s", file_name, list, APL_STR_ARG(name)).data;
 }
 
+/* One of the names of a NULL-terminated list, as its number; 0 when the member is missing. */
+static apl_status choice_of(uint8_t *out, apl_value object, const char *member, const char *const *names,
+                            const char *where)
+{
+    apl_value value = apl_value_member(object, member);
+    apl_str word = apl_value_str(value);
+    char hint[APL_GUESS_HINT_BYTES];
+    uint8_t number = 0;
+
+    *out = 0;
+    if (value.type == APL_VALUE_MISSING)
+        return APL_OK;
+    while (names[number] && !apl_str_equal(word, apl_str_from(names[number])))
+        number++;
+    if (names[number] == NULL)
+        return apl_fail(APL_E_CONTENT, "%s: %s \"%.*s\" is not known%s", where, member, APL_STR_ARG(word),
+                        apl_guess_of(word, names, hint));
+    *out = number;
+    return APL_OK;
+}
+
 static apl_status add_kind(apl_vocabulary *vocabulary, const apl_member *member, const char *file_name)
 {
-    static const char *const allowed[] = {"title", "ai", "network", "data", NULL};
+    static const char *const allowed[] = {"title", "ai", "network", "data", "bom", NULL};
     const char *where = place_of(vocabulary, file_name, "kinds", member->key);
     apl_status status = only_members(member->value, allowed, where);
 
@@ -71,6 +93,9 @@ static apl_status add_kind(apl_vocabulary *vocabulary, const apl_member *member,
     };
     if (info.title.size == 0)
         return apl_fail(APL_E_CONTENT, "%s: the kind has no title", where);
+    status = choice_of(&info.bom_place, member->value, "bom", apl_bom_place_names, where);
+    if (status != APL_OK)
+        return status;
     if (apl_table_put(vocabulary->kinds_by_name, info.name, (uint32_t)vocabulary->kinds.count) !=
         vocabulary->kinds.count)
         return apl_fail(APL_E_CONTENT, "%s: there is a kind of this name already", where);
@@ -102,8 +127,9 @@ static apl_status carries_of(uint8_t *out, apl_value sensitivity, const char *wh
 
 static apl_status add_relation(apl_vocabulary *vocabulary, const apl_member *member, const char *file_name)
 {
-    static const char *const allowed[] = {"title", "makes_ai", "used_for", "sensitivity", NULL};
+    static const char *const allowed[] = {"title", "makes_ai", "used_for", "sensitivity", "needs", "flow", NULL};
     static const char *const uses[] = {"grounding", "training", NULL};
+    static const char *const needs[] = {"nothing", "end", "start", NULL}; /* by apl_bom_way */
     const char *where = place_of(vocabulary, file_name, "relations", member->key);
     apl_status status = only_members(member->value, allowed, where);
     char hint[APL_GUESS_HINT_BYTES];
@@ -125,6 +151,10 @@ static apl_status add_relation(apl_vocabulary *vocabulary, const apl_member *mem
         return apl_fail(APL_E_CONTENT, "%s: used_for \"%.*s\" is neither grounding nor training%s", where,
                         APL_STR_ARG(info.used_for), apl_guess_of(info.used_for, uses, hint));
     status = carries_of(&info.carries, apl_value_member(member->value, "sensitivity"), where);
+    if (status == APL_OK)
+        status = choice_of(&info.bom_way, member->value, "needs", needs, where);
+    if (status == APL_OK)
+        status = choice_of(&info.bom_flow, member->value, "flow", apl_bom_flow_names, where);
     if (status != APL_OK)
         return status;
     if (apl_table_put(vocabulary->relations_by_name, info.name, (uint32_t)vocabulary->relations.count) !=
@@ -167,9 +197,29 @@ static apl_status add_quiets(apl_vocabulary *vocabulary, apl_value list, const c
     return status;
 }
 
+static apl_status add_measures(apl_vocabulary *vocabulary, apl_value measures, const char *file_name)
+{
+    apl_status status = APL_OK;
+
+    if (!apl_value_is_there(measures))
+        return APL_OK;
+    if (measures.type != APL_VALUE_OBJECT)
+        return apl_fail(APL_E_CONTENT, "%s: completeness must be an object, is %s", file_name,
+                        apl_value_type_name(measures));
+    for (uint32_t i = 0; status == APL_OK && i < measures.size; i++) {
+        const char *where = place_of(vocabulary, file_name, "completeness", measures.members[i].key);
+        apl_measure measure = {0};
+        if (vocabulary->measures.count == APL_MEASURES_MAX)
+            return apl_fail(APL_E_LIMIT, "%s: more than %d measures", where, APL_MEASURES_MAX);
+        status = apl_measure_read(&measure, vocabulary->arena, &measures.members[i], where);
+        APL_PUSH(&vocabulary->measures, measure);
+    }
+    return status;
+}
+
 apl_status apl_vocabulary_add(apl_vocabulary *vocabulary, apl_value file, const char *file_name)
 {
-    static const char *const allowed[] = {"kinds", "relations", "quiet", NULL};
+    static const char *const allowed[] = {"kinds", "relations", "quiet", "completeness", NULL};
     apl_value kinds = apl_value_member(file, "kinds");
     apl_value relations = apl_value_member(file, "relations");
     apl_status status = only_members(file, allowed, file_name);
@@ -185,6 +235,8 @@ apl_status apl_vocabulary_add(apl_vocabulary *vocabulary, apl_value file, const 
         status = add_relation(vocabulary, &relations.members[i], file_name);
     if (status == APL_OK)
         status = add_quiets(vocabulary, apl_value_member(file, "quiet"), file_name);
+    if (status == APL_OK)
+        status = add_measures(vocabulary, apl_value_member(file, "completeness"), file_name);
     return status;
 }
 

@@ -8,6 +8,8 @@
 #include "base/guess.h"
 #include "base/table.h"
 #include "json/value.h"
+#include "model/bill.h"
+#include "model/measure.h"
 
 typedef uint16_t apl_kind;
 typedef uint16_t apl_relation_type;
@@ -26,6 +28,7 @@ typedef struct apl_kind_info {
     bool is_ai;
     bool has_no_network; /* exposure is `none` */
     bool holds_no_data;  /* only a frame around assets: sensitivity passes neither into it nor through it */
+    uint8_t bom_place;   /* apl_bom_place */
 } apl_kind_info;
 
 /* How sensitivity travels along a relation; several may hold. */
@@ -41,6 +44,8 @@ typedef struct apl_relation_info {
     bool makes_ai;      /* an AI asset that has it makes the other end AI, one hop */
     apl_str used_for;   /* "grounding", "training" or empty: what the other end is then used for besides "ai" */
     uint8_t carries;    /* APL_CARRIES_... */
+    uint8_t bom_way;    /* apl_bom_way */
+    uint8_t bom_flow;   /* apl_bom_flow */
 } apl_relation_info;
 
 /* A part of bodies that changes without anybody having changed anything. */
@@ -52,6 +57,7 @@ typedef struct apl_quiet_path {
 typedef struct apl_vocabulary {
     apl_arena *arena;
     APL_VECTOR(apl_quiet_path) quiet;
+    APL_VECTOR(apl_measure) measures; /* of bills of materials */
     APL_VECTOR(apl_kind_info) kinds;             /* index = apl_kind; item 0 is empty */
     APL_VECTOR(apl_relation_info) relations;     /* index = apl_relation_type; item 0 is empty */
     apl_table *kinds_by_name;
@@ -61,8 +67,8 @@ typedef struct apl_vocabulary {
 void apl_vocabulary_init(apl_vocabulary *vocabulary, apl_arena *arena);
 void apl_vocabulary_free(apl_vocabulary *vocabulary);
 
-/* Adds the kinds, relations or quiet paths of one content file: {kinds: {name: {title, ai, network, data}}},
- * {relations: {name: {title, makes_ai, used_for, sensitivity}}} or {quiet: [{path, type, why}]}. */
+/* Adds what one content file has: {kinds: {name: {title, ai, network, data, bom}}}, {relations: {name: {title,
+ * makes_ai, used_for, sensitivity, needs, flow}}}, {quiet: [{path, type, why}]} or {completeness: {name: measure}}. */
 apl_status apl_vocabulary_add(apl_vocabulary *vocabulary, apl_value file, const char *file_name);
 
 apl_kind apl_vocabulary_kind(const apl_vocabulary *vocabulary, apl_str name);

@@ -38,8 +38,8 @@ static apl_str text_of(const apl_services_options *options, apl_value object, co
 
 /* Compiles the template in member `name`, or a list of them of which the first that gives something counts; *out stays
  * as it is when there is none. */
-static apl_status template_of(apl_template **out, const apl_services_options *options, apl_value object,
-                              const char *name, const char *where)
+apl_status apl_service_file_template(apl_template **out, const apl_services_options *options, apl_value object,
+                                     const char *name, const char *where)
 {
     apl_value given = apl_value_member(object, name);
     apl_template *last = NULL;
@@ -157,17 +157,17 @@ apl_status apl_service_file_provider(apl_provider *out, const apl_services_optio
         out->has_tags = true;
         out->tags = apl_fields_ask(options->fields, apl_value_str(tags));
     }
-    status = template_of(&out->id, options, file, "id", where);
+    status = apl_service_file_template(&out->id, options, file, "id", where);
     if (status == APL_OK)
-        status = template_of(&out->name_template, options, file, "name", where);
+        status = apl_service_file_template(&out->name_template, options, file, "name", where);
     if (status == APL_OK && !out->has_arm_parent)
-        status = template_of(&out->parent, options, file, "parent", where);
+        status = apl_service_file_template(&out->parent, options, file, "parent", where);
     if (status == APL_OK && !out->has_arm_scope)
-        status = template_of(&out->scope, options, file, "scope", where);
+        status = apl_service_file_template(&out->scope, options, file, "scope", where);
     if (status == APL_OK)
-        status = template_of(&out->tenant, options, file, "tenant", where);
+        status = apl_service_file_template(&out->tenant, options, file, "tenant", where);
     if (status == APL_OK)
-        status = template_of(&out->location, options, file, "location", where);
+        status = apl_service_file_template(&out->location, options, file, "location", where);
     if (status == APL_OK)
         status = unread_without_of(&out->unread_without, &out->unread_without_count, options, file, where);
     return status;
@@ -216,11 +216,11 @@ static apl_status kinds_of(apl_type *out, const apl_services_options *options, a
 static apl_status end_of(apl_relation_end *out, const apl_services_options *options, apl_value object,
                          const char *const names[3], const char *where)
 {
-    apl_status status = template_of(&out->id, options, object, names[0], where);
+    apl_status status = apl_service_file_template(&out->id, options, object, names[0], where);
 
     if (status == APL_OK)
-        status = template_of(&out->key, options, object, names[1], where);
-    return status == APL_OK ? template_of(&out->suffix, options, object, names[2], where) : status;
+        status = apl_service_file_template(&out->key, options, object, names[1], where);
+    return status == APL_OK ? apl_service_file_template(&out->suffix, options, object, names[2], where) : status;
 }
 
 apl_status apl_service_file_relation(apl_relation_type *out, const apl_services_options *options, apl_str name,
@@ -263,7 +263,7 @@ static apl_status relation_of(apl_relation_rule *out, const apl_services_options
     if (status == APL_OK)
         status = apl_service_file_condition(&out->where, options, object, "where", where);
     if (status == APL_OK)
-        status = template_of(&out->stub_name, options, object, "target_name", where);
+        status = apl_service_file_template(&out->stub_name, options, object, "target_name", where);
     out->stub_type = text_of(options, object, "target_type");
     out->evidence = text_of(options, object, "evidence");
     bool has_from = out->from.id || out->from.key;
@@ -553,7 +553,7 @@ static apl_status templates_of(apl_type *out, const apl_services_options *option
     apl_status status = APL_OK;
 
     for (size_t i = 0; status == APL_OK && i < sizeof members / sizeof members[0]; i++)
-        status = template_of(members[i].target, options, object, members[i].name, where);
+        status = apl_service_file_template(members[i].target, options, object, members[i].name, where);
     return status;
 }
 
@@ -563,7 +563,8 @@ apl_status apl_service_file_type(apl_type *out, const apl_services_options *opti
     static const char *const allowed[] = {"title", "kind",       "read",      "recognise",      "id",
                                           "name",  "parent",     "scope",     "tenant",         "location",
                                           "keys",  "exposure",   "relations", "unread_without", "sensitivity",
-                                          "hides", "hides_when", "parts",     "inherits",       NULL};
+                                          "hides", "hides_when", "parts",     "inherits",       "bom",
+                                          NULL};
     static const char *const read_members[] = {"list", "get", "versions", "needs", "children", "note", NULL};
     apl_value read = apl_value_member(object, "read");
     apl_status status = apl_service_file_members(object, allowed, where);

@@ -25,6 +25,14 @@ apl_status apl_service_file_kind(apl_kind *out, const apl_services_options *opti
 apl_status apl_service_file_relation(apl_relation_type *out, const apl_services_options *options, apl_str name,
                                      const char *where);
 
+/* Compiles the template, or the list of alternatives, in member `name`; *out stays as it is when there is none. */
+apl_status apl_service_file_template(apl_template **out, const apl_services_options *options, apl_value object,
+                                     const char *name, const char *where);
+
+/* bom_file.c: the member `bom` of a type. */
+apl_status apl_service_file_bom(apl_type *out, const apl_services_options *options, apl_value object,
+                                const char *where);
+
 /* exposure_file.c: what `exposure` says of other assets, and the fields that a condition looks at. */
 apl_status apl_exposure_file_others(apl_exposure_rule *out, const apl_services_options *options, apl_value exposure,
                                     const char *where);

@@ -146,6 +146,9 @@ static apl_status add_type(apl_services *services, const apl_provider *provider,
     type->service = service->name;
     apl_fields_record(services->options.fields, &type->asked);
     apl_status status = apl_service_file_type(type, &services->options, member->value, where);
+    apl_fields_record(services->options.fields, &type->bom_asked);
+    if (status == APL_OK)
+        status = apl_service_file_bom(type, &services->options, member->value, where);
     apl_fields_record(services->options.fields, NULL);
     if (status != APL_OK)
         return status;

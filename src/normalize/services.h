@@ -148,6 +148,12 @@ typedef struct apl_label_rule {
     uint8_t level;       /* apl_level */
 } apl_label_rule;
 
+/* Where a document holds a fact for a bill of materials. */
+typedef struct apl_bom_rule {
+    apl_bom_fact fact;
+    apl_template *text;
+} apl_bom_rule;
+
 /* Objects inside a document that are assets of their own. */
 typedef struct apl_part_rule {
     const apl_str *steps; /* names of members; "*": each item of an array */
@@ -192,6 +198,9 @@ typedef struct apl_type {
     size_t part_count;
     const apl_str *unread_without;
     size_t unread_without_count;
+    apl_bom_rule *bom; /* by fact, each at most once */
+    size_t bom_count;
+    apl_field_list bom_asked; /* by these; kept only by a scan that is to give a bill */
     apl_field_list asked; /* by its own templates and conditions, and by the rules that may judge it */
     apl_plan *plan;       /* NULL until apl_services_plan */
 } apl_type;

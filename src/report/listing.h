@@ -6,6 +6,7 @@
 #ifndef APL_REPORT_LISTING_H
 #define APL_REPORT_LISTING_H
 
+#include "bom/compare.h"
 #include "evaluate/drift.h"
 #include "query/filter.h"
 #include "report/screen.h"
@@ -46,6 +47,8 @@ apl_listing apl_listing_assets(const apl_snapshot *snapshot, const apl_selection
 apl_listing apl_listing_findings(const apl_snapshot *snapshot, const apl_selection *selection);
 /* What changed, one row an asset. */
 apl_listing apl_listing_drift(const apl_drift *drift);
+/* What differs between two bills of materials, one row a part. */
+apl_listing apl_listing_bom_differences(const apl_bom_differences *differences);
 /* Every step of the attack graph, when the scan kept them. */
 apl_listing apl_listing_edges(const apl_snapshot *snapshot);
 apl_listing apl_listing_paths(const apl_snapshot *snapshot, const apl_selection *selection);

@@ -5,6 +5,7 @@
 #ifndef APL_REPORT_REPORT_H
 #define APL_REPORT_REPORT_H
 
+#include "bom/bom.h"
 #include "query/explain.h"
 #include "query/filter.h"
 #include "query/reach.h"
@@ -23,6 +24,7 @@ typedef enum apl_view {
     APL_VIEW_SCORE = 64,       /* the score and what costs most */
     APL_VIEW_SIMULATION = 128, /* what fixes would do to paths and score */
     APL_VIEW_DRIFT = 1024,     /* what changed between two postures */
+    APL_VIEW_BOM = 4096,       /* the bill of materials */
 } apl_view;
 
 typedef struct apl_report {
@@ -35,6 +37,7 @@ typedef struct apl_report {
     const apl_techniques *techniques; /* PATHS: of the content */
     const apl_drift *drift;           /* DRIFT */
     const apl_reach_answer *reach;    /* EXPLAIN: who reaches the asset, or what the principal reaches; NULL: neither */
+    const apl_bom *bom;               /* BOM */
     const apl_history *history;       /* EXPLAIN: what the store knows of earlier snapshots; NULL: nothing */
     apl_str body;                     /* EXPLAIN: the asset's body as JSON text, when it is kept */
     apl_screen screen;

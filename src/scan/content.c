@@ -62,6 +62,8 @@ static void ask_for_type(void *context, const apl_type *type)
     if (is_read_by_policies)
         apl_services_ask(content->services, type->number, &content->policy_fields);
     ask_techniques(content, type);
+    if (content->wants_bom)
+        apl_services_ask(content->services, type->number, &type->bom_asked);
     if (apl_access_reads_type(type->name))
         apl_services_ask(content->services, type->number, &content->access_asked);
 }
@@ -415,6 +417,7 @@ apl_status apl_content_open_with(apl_content **out, const apl_scan_options *opti
     apl_content *content = apl_content_new(tenant ? tenant : built_in);
     content->tenant_aliases = tenant ? built_in : NULL;
     content->texts = texts;
+    content->wants_bom = options->wants_bom;
     set_digest(content, &unpacked);
     status = apl_content_compile(content, &unpacked.files);
     if (status == APL_OK)

@@ -50,6 +50,7 @@ struct apl_content {
     apl_table *controls_by_check; /* check -> index into control_lists */
     APL_VECTOR(apl_control_list) control_lists;
     apl_str digest;
+    bool wants_bom; /* keep what bills of materials tell */
 };
 
 /* Reads the content files below `root` (vocabulary/, frameworks/, services/, techniques/; cases are left out), sorted

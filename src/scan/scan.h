@@ -6,6 +6,7 @@
 #define APL_SCAN_SCAN_H
 
 #include "access/access.h"
+#include "bom/bom.h"
 #include "graph/technique.h"
 #include "model/scan.h"
 #include "policy/rule.h"
@@ -27,6 +28,7 @@ typedef struct apl_scan_options {
     const char *const *what_if; /* comma lists of checks, rule ids or finding ids that are taken as fixed */
     size_t what_if_count;
     bool keeps_edges;    /* list every step of the attack graph, for `paths --edges` */
+    bool wants_bom;      /* keep what bills of materials tell: read by apl_content_open */
     bool keeps_passes;   /* keep pass findings in the snapshot, not only their number */
     bool is_policy_eval; /* judge bodies of every type, even of one that no service knows */
     apl_instant now;
@@ -56,6 +58,10 @@ apl_status apl_scan_restore(apl_snapshot *stored, apl_content *content, const ap
 /* Finds the attack paths of a restored snapshot again, and what the options ask of the graph: its steps, what fixes
  * would do. Findings stay as they were stored. */
 apl_status apl_scan_attack(apl_snapshot *restored, apl_content *content, const apl_scan_options *options);
+
+/* A bill of materials of a snapshot of this content that was scanned or restored, not only read; fills in
+ * `options.services`. */
+void apl_scan_bom(apl_bom *out, const apl_content *content, apl_bom_options options);
 
 /* Who may do what in a linked estate that was made with this content; both must outlive it. */
 apl_access *apl_scan_access(const apl_content *content, const apl_estate *estate);

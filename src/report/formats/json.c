@@ -7,6 +7,7 @@
 #include "report/format.h"
 #include "report/row.h"
 #include "report/row_drift.h"
+#include "report/row_bom.h"
 #include "report/walk.h"
 
 #define CHOKE_POINTS 10
@@ -174,6 +175,8 @@ static apl_status write_json(apl_output *output, const apl_report *report)
         return write_drift(output, report->drift);
     if (report->view == APL_VIEW_EXPLAIN)
         return apl_explain_write_json(output, report);
+    if (report->view == APL_VIEW_BOM)
+        return apl_row_bom(output, report);
     return write_snapshot(output, report);
 }
 
@@ -182,6 +185,6 @@ const apl_format apl_format_json = {
     .summary = "one JSON object, for programs",
     .extension = "json",
     .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_EXPLAIN |
-             APL_VIEW_PATHS | APL_VIEW_SCORE | APL_VIEW_SIMULATION | APL_VIEW_DRIFT,
+             APL_VIEW_PATHS | APL_VIEW_SCORE | APL_VIEW_SIMULATION | APL_VIEW_DRIFT | APL_VIEW_BOM,
     .write = write_json,
 };
