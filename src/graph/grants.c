@@ -54,11 +54,13 @@ typedef struct granting {
     numbers scope_of_grant;
     numbers units;             /* scopes that are administrative units */
     numbers groups;            /* scopes that are management groups, or "/" */
+    bool has_denied;           /* a deny assignment names the principal of any grant */
+    uint64_t *by_policies;     /* bits of the assets in vaults whose access policies decide instead of roles */
     apl_arena *texts;          /* keys of the tables */
     apl_table *containers;     /* subscription -> index into above */
     APL_VECTOR(numbers) above; /* its management groups, as indexes into scopes; see above_of */
     uint32_t *kept_at;         /* by asset, because several techniques ask: 1 + where in `kept` it stands, or 0 */
-    numbers kept;              /* whether it goes by policies, the number of its scopes, then each */
+    numbers kept;              /* the number of its scopes, then each */
     apl_str tenant;            /* the last one asked for, and its scope */
     uint32_t tenant_scope;
 } granting;
@@ -370,6 +372,7 @@ static void index_scopes(granting *job)
         grant_scope *scope = &job->scopes.items[number];
         APL_PUSH(&scope->grants, g);
         scope->has_denied = scope->has_denied || apl_access_is_denied_anywhere(job->at->access, grant->identity);
+        job->has_denied = job->has_denied || scope->has_denied;
         APL_PUSH(&job->scope_of_grant, number);
     }
 }
@@ -466,20 +469,40 @@ static void gather_scopes(granting *job, scope_list *list, const apl_asset *asse
     put_above(list, scopes_above(job, last));
 }
 
-/* The vault whose access policies decide instead of roles, or none. */
+static bool is_vault(const apl_asset *asset)
+{
+    return apl_str_equal_nocase(asset->type, APL_STR("Microsoft.KeyVault/vaults"));
+}
+
+/* Whether the asset, or the nearest vault above it, goes by access policies. */
 static bool goes_by_policies(const granting *job, apl_asset_id asset)
 {
     const apl_estate *estate = job->at->attack->estate;
 
-    while (asset != APL_ASSET_NONE &&
-           !apl_str_equal_nocase(estate->assets.items[asset].type, APL_STR("Microsoft.KeyVault/vaults")))
+    while (asset != APL_ASSET_NONE && !is_vault(&estate->assets.items[asset]))
         asset = estate->assets.items[asset].parent;
     return asset != APL_ASSET_NONE && !apl_access_data_by_roles(job->at->access, asset);
 }
 
+/* What an asset stands in has the shorter id and comes before it, so that one look at the parent tells; only where ids
+ * are not those of Azure must the way up be walked. */
+static void find_vaults(granting *job)
+{
+    const apl_estate *estate = job->at->attack->estate;
+
+    job->by_policies = apl_bits_new(estate->assets.count);
+    for (apl_asset_id id = 0; id < estate->assets.count; id++) {
+        const apl_asset *asset = &estate->assets.items[id];
+        bool is_there = asset->parent != APL_ASSET_NONE && asset->parent < id && !is_vault(asset)
+                            ? apl_bit(job->by_policies, asset->parent)
+                            : goes_by_policies(job, id);
+        if (is_there)
+            apl_bit_set(job->by_policies, id);
+    }
+}
+
 /* What holds for all techniques on one resource. Valid until the next call. */
 typedef struct above_asset {
-    bool is_by_policies;
     uint32_t count;
     const uint32_t *scopes; /* with grants, that hold the resource; at most SCOPES_MAX */
 } above_asset;
@@ -490,13 +513,12 @@ static above_asset above_of(granting *job, apl_asset_id asset)
         scope_list list = {.count = 0};
         gather_scopes(job, &list, &job->at->attack->estate->assets.items[asset]);
         job->kept_at[asset] = (uint32_t)job->kept.count + 1;
-        APL_PUSH(&job->kept, goes_by_policies(job, asset));
         APL_PUSH(&job->kept, (uint32_t)list.count);
         for (size_t i = 0; i < list.count; i++)
             APL_PUSH(&job->kept, list.items[i]);
     }
     const uint32_t *kept = job->kept.items + job->kept_at[asset] - 1;
-    return (above_asset){kept[0] != 0, kept[1], kept + 2};
+    return (above_asset){kept[0], kept + 1};
 }
 
 /* -- Assets ------------------------------------------------------------------------------------------------------ */
@@ -535,32 +557,40 @@ static void link_straight(granting *job, const apl_move *move, uint32_t grant_nu
         chance *= undenied(job, one, grant, on->id);
     if (chance <= 0 || !has_also(job, cause.technique, grant))
         return;
+    apl_node_id from = apl_attack_node_of(job->at, grant->principal, move->takes);
+    if (!apl_attack_leads(job->at, move->to, move->gives))
+        return;
     cause.grant = grant_number;
     APL_PUSH(&attack->causes, cause);
-    apl_node_id from = apl_attack_node_of(job->at, grant->principal, move->takes);
     apl_node_id to = apl_attack_node_of(job->at, move->to, move->gives);
     apl_graph_add_edge(job->at->builder, from, to, apl_attack_move_cost(attack, move, chance),
                        (uint32_t)(attack->causes.count - 1));
 }
 
+/* Where it leads nowhere no edge is made, and the scopes of the asset need not be known unless principals are linked
+ * straight: those get their numbers here, see add_moves in connect.c. */
 static void link_asset(granting *job, const apl_move *move)
 {
     apl_attack *attack = job->at->attack;
     apl_cause cause = attack->causes.items[move->cause];
-    above_asset above = above_of(job, cause.on);
+    bool leads = apl_attack_leads(job->at, move->to, move->gives);
+    bool is_by_policies = apl_bit(job->by_policies, cause.on);
 
+    if (!leads && !is_by_policies && !job->has_denied)
+        return;
+    above_asset above = above_of(job, cause.on);
     for (uint32_t i = 0; i < above.count; i++) {
         const grant_scope *scope = &job->scopes.items[above.scopes[i]];
-        apl_node_id known = above.is_by_policies ? APL_NODE_NONE : technique_hub_find(scope, cause.technique);
+        apl_node_id known = is_by_policies || !leads ? APL_NODE_NONE : technique_hub_find(scope, cause.technique);
         if (known != APL_NODE_NONE)
             apl_graph_add_edge(job->at->builder, known, apl_attack_node_of(job->at, move->to, move->gives),
                                apl_attack_move_cost(attack, move, 1.0), move->cause);
-        if (!above.is_by_policies && !scope->has_denied)
+        if (!is_by_policies && !scope->has_denied)
             continue;
         for (size_t g = 0; g < scope->grants.count; g++) {
             const apl_grant *grant = apl_access_grant(job->at->access, scope->grants.items[g]);
-            if (above.is_by_policies || apl_access_is_denied_anywhere(job->at->access, grant->identity))
-                link_straight(job, move, scope->grants.items[g], above.is_by_policies);
+            if (is_by_policies || apl_access_is_denied_anywhere(job->at->access, grant->identity))
+                link_straight(job, move, scope->grants.items[g], is_by_policies);
         }
     }
 }
@@ -579,9 +609,11 @@ static void link_owners(granting *job, const apl_move *move)
         uint32_t r = estate->relations_by_to[i];
         if (estate->relations.items[r].type != owns)
             continue;
+        apl_node_id from = apl_attack_node_of(job->at, estate->relations.items[r].from, move->takes);
+        if (!apl_attack_leads(job->at, move->to, move->gives))
+            continue;
         cause.relation = r;
         APL_PUSH(&attack->causes, cause);
-        apl_node_id from = apl_attack_node_of(job->at, estate->relations.items[r].from, move->takes);
         apl_node_id to = apl_attack_node_of(job->at, move->to, move->gives);
         apl_graph_add_edge(job->at->builder, from, to, apl_attack_move_cost(attack, move, 1.0),
                            (uint32_t)(attack->causes.count - 1));
@@ -605,6 +637,7 @@ static void free_lists(granting *job)
         apl_memory_free(job->above.items[i].items);
     apl_memory_free(job->scopes.items);
     apl_memory_free(job->scope_of_grant.items);
+    apl_memory_free(job->by_policies);
     apl_memory_free(job->kept_at);
     apl_memory_free(job->kept.items);
     apl_memory_free(job->above.items);
@@ -632,6 +665,7 @@ void apl_attack_add_grants(apl_connecting *at)
     gather_uses(&job);
     compile_roles(&job);
     index_scopes(&job);
+    find_vaults(&job);
     link_grants(&job);
     for (size_t i = 0; i < job.techniques.count; i++) {
         const use *one = &job.uses[job.techniques.items[i]];
