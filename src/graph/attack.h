@@ -65,7 +65,7 @@ void apl_attack_match(apl_attack *attack, apl_estate *estate, const apl_techniqu
 
 /* Makes the graph. `access` must have been made after apl_attack_match, and not yet compiled. Edges that lead to no
  * target are left out, which changes no path, unless `keeps_all` says that somebody wants to see them. */
-apl_status apl_attack_connect(apl_attack *attack, apl_access *access, bool keeps_all);
+apl_status apl_attack_connect(apl_attack *attack, apl_access *access, bool keeps_all, unsigned threads);
 
 void apl_attack_free(apl_attack *attack);
 

@@ -90,13 +90,14 @@ static void free_moves(apl_moves *moves)
     *moves = (apl_moves){0};
 }
 
-apl_status apl_attack_connect(apl_attack *attack, apl_access *access, bool keeps_all)
+apl_status apl_attack_connect(apl_attack *attack, apl_access *access, bool keeps_all, unsigned threads)
 {
     apl_connecting at = {.attack = attack, .access = access, .builder = apl_graph_builder_new()};
     size_t asset_count = attack->estate->assets.count;
 
     at.arena = apl_arena_new();
     attack->access = access;
+    apl_attack_find_worths(&at, threads);
     apl_attack_find_leads(&at, keeps_all);
     at.node_of = apl_memory_new((asset_count * APL_CAPABILITY_COUNT + 1) * sizeof *at.node_of);
     add_moves(&at);
@@ -109,6 +110,7 @@ apl_status apl_attack_connect(apl_attack *attack, apl_access *access, bool keeps
         add_implied(&at, id);
     find_entries(&at);
     apl_attack_find_targets(&at);
+    apl_memory_free(at.worths.items);
     apl_memory_free(at.node_of);
     apl_status status = apl_graph_freeze(&attack->graph, at.builder);
     apl_graph_builder_free(at.builder);

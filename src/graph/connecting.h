@@ -6,6 +6,14 @@
 
 #include "graph/attack.h"
 
+/* What is worth reaching, whether or not anybody gets there: sorted by asset and capability. */
+typedef struct apl_worth {
+    apl_asset_id asset;
+    uint32_t target; /* number in apl_techniques.targets: the one with the most impact */
+    unsigned capability;
+    double impact;
+} apl_worth;
+
 typedef struct apl_connecting {
     apl_attack *attack;
     apl_access *access;
@@ -13,6 +21,7 @@ typedef struct apl_connecting {
     apl_arena *arena;  /* scratch */
     uint32_t *node_of; /* asset x capability -> node + 1, 0: none */
     uint8_t *leads;    /* by asset: a bit for each capability with which a target may be reached; see lead.c */
+    APL_VECTOR(apl_worth) worths;
 } apl_connecting;
 
 /* The node of an asset with a capability; made when it is new. */
@@ -30,21 +39,11 @@ static inline bool apl_attack_leads(const apl_connecting *at, apl_asset_id asset
     return (at->leads[asset] >> capability & 1u) != 0;
 }
 
-/* Fills `leads`; before any edge is added. With `keeps_all` everything leads. */
+/* Fills `leads`; after apl_attack_find_worths, before any edge is added. With `keeps_all` everything leads. */
 void apl_attack_find_leads(apl_connecting *at, bool keeps_all);
 
-/* Bits of the capabilities at which assets of one type and kind may be targets. */
-typedef struct apl_target_mask {
-    const char *type; /* its address: the name of a type is one text for all its assets */
-    uint32_t type_size;
-    apl_kind kind;
-    uint8_t needs;
-} apl_target_mask;
-
-#define APL_TARGET_MASKS 256u /* a power of two; more types than this only cost time */
-
-/* The bits for one asset; `known` has APL_TARGET_MASKS places, zeroed before the first call. */
-uint8_t apl_attack_target_needs(apl_target_mask *known, const apl_attack *attack, const apl_asset *asset);
+/* Fills `worths`, on all threads. */
+void apl_attack_find_worths(apl_connecting *at, unsigned threads);
 
 /* Nodes for targets that no edge names, so that they can be reached by what control implies. */
 void apl_attack_add_target_nodes(apl_connecting *at);

@@ -22,12 +22,10 @@ static uint8_t with_implied(uint8_t bits)
 
 static void begin_at_targets(apl_connecting *at)
 {
-    const apl_estate *estate = at->attack->estate;
-    apl_target_mask *known = apl_memory_new(APL_TARGET_MASKS * sizeof *known);
-
-    for (apl_asset_id id = 0; id < estate->assets.count; id++)
-        at->leads[id] = with_implied(apl_attack_target_needs(known, at->attack, &estate->assets.items[id]));
-    apl_memory_free(known);
+    for (size_t i = 0; i < at->worths.count; i++) {
+        uint8_t *bits = &at->leads[at->worths.items[i].asset];
+        *bits = with_implied((uint8_t)(*bits | 1u << at->worths.items[i].capability));
+    }
 }
 
 static void begin_at_principals(apl_connecting *at)
