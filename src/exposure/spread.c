@@ -348,8 +348,8 @@ static void add_behind(apl_gate_question *question, spread_state *state, const a
                        apl_asset_id asset)
 {
     apl_subject subject = {NULL, &state->estate->assets.items[asset], state->estate->assets.items[asset].plan};
-    uint64_t *addresses = APL_ARENA_ARRAY(state->scratch, uint64_t, BEHIND_MAX);
-    apl_str *groups = APL_ARENA_ARRAY(state->scratch, apl_str, BEHIND_MAX);
+    uint64_t *addresses = apl_arena_alloc_raw(state->scratch, BEHIND_MAX * sizeof *addresses);
+    apl_str *groups = apl_arena_alloc_raw(state->scratch, BEHIND_MAX * sizeof *groups);
     apl_walk walk;
     apl_value value;
     apl_network net;
@@ -477,7 +477,7 @@ static void read_ports(spread_coming *coming, spread_state *state, const apl_exp
 {
     const apl_asset *asset = &state->estate->assets.items[from];
     apl_subject subject = {NULL, asset, asset->plan};
-    apl_port_range *ports = APL_ARENA_ARRAY(state->scratch, apl_port_range, BEHIND_MAX + 1);
+    apl_port_range *ports = apl_arena_alloc_raw(state->scratch, (BEHIND_MAX + 1) * sizeof *ports);
     bool is_all = !pass->has_ports || !asset->is_read;
 
     for (size_t i = 0; i < pass->port_count && !is_all; i++) {
