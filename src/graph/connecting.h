@@ -36,7 +36,7 @@ uint32_t apl_attack_move_cost(const apl_attack *attack, const apl_move *move, do
 /* False when nobody who holds the capability at the asset reaches a target by it: edges to there are on no path. */
 static inline bool apl_attack_leads(const apl_connecting *at, apl_asset_id asset, unsigned capability)
 {
-    return (at->leads[asset] >> capability & 1u) != 0;
+    return (at->leads[asset] & (1u << capability)) != 0;
 }
 
 /* Fills `leads`; after apl_attack_find_worths, before any edge is added. With `keeps_all` everything leads. */

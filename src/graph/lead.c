@@ -15,7 +15,7 @@
 /* With what one capability implies: control gives all others, and whoever reads, writes or calls can connect. */
 static uint8_t with_implied(uint8_t bits)
 {
-    if (bits >> APL_CAPABILITY_REACH & 1u)
+    if (bits & (1u << APL_CAPABILITY_REACH))
         return ALL_CAPABILITIES;
     return bits ? (uint8_t)(bits | 1u << APL_CAPABILITY_CONTROL) : 0;
 }
@@ -59,7 +59,7 @@ static bool take_move(uint8_t *leads, const apl_move *move)
 {
     uint8_t before = leads[move->from];
 
-    if ((leads[move->to] >> move->gives & 1u) == 0)
+    if ((leads[move->to] & (1u << move->gives)) == 0)
         return false;
     leads[move->from] = with_implied((uint8_t)(before | 1u << move->takes));
     return leads[move->from] != before;

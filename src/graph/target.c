@@ -91,7 +91,7 @@ static void value_asset(worths *out, const apl_attack *attack, apl_asset_id id, 
 
     for (unsigned c = 0; c < APL_CAPABILITY_COUNT; c++) {
         apl_worth best = {.asset = id, .capability = c, .impact = 0};
-        for (uint32_t t = 0; needs >> c & 1u && t < attack->techniques->targets.count; t++) {
+        for (uint32_t t = 0; (needs & (1u << c)) && t < attack->techniques->targets.count; t++) {
             const apl_target *target = &attack->techniques->targets.items[t];
             double impact = target->impact * weight;
             if ((unsigned)target->needs != c || impact <= best.impact || !target_holds(attack, target, id, scratch))
