@@ -6,6 +6,7 @@
 #include "base/memory.h"
 
 #include <limits.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #define BLOCK_BYTES_FIRST (16u << 10)
 #define BLOCK_BYTES_MAX (4u << 20)
 #define ALIGNMENT 16u
+#define MAPPED_BYTES_MIN (1 << 20) /* a piece of this size gets pages of its own, which go back when it is freed */
 
 typedef struct arena_block {
     struct arena_block *next;
@@ -33,6 +35,11 @@ struct apl_arena {
 };
 
 #define BLOCK_HEADER ((sizeof(arena_block) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1))
+
+void apl_memory_start(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN);
+}
 
 void *apl_memory_new(size_t size)
 {

@@ -36,6 +36,10 @@ __attribute__((format(printf, 2, 3))) apl_str apl_arena_format(apl_arena *arena,
 /* Bytes obtained from the operating system by this arena. */
 size_t apl_arena_size(const apl_arena *arena);
 
+/* Once, before the first thread: the big tables of one stage are given back before the next. By itself the C library
+ * raises its limit for what it keeps with each big table that is freed, and a scan then holds a fifth more. */
+void apl_memory_start(void);
+
 /* Memory that outlives arenas: growing arrays and the big tables. Never NULL; stops the process when there is
  * none. apl_memory_grow keeps the old bytes and does not zero the new ones. */
 void *apl_memory_new(size_t size);

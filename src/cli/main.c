@@ -86,6 +86,7 @@ int main(int count, char **words)
     int exit_code = APL_EXIT_DONE;
     int used = 0;
 
+    apl_memory_start();
     (void)signal(SIGPIPE, SIG_IGN);
     if (arguments.count <= 0) {
         status = print_help(&settings, NULL);

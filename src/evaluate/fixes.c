@@ -2,8 +2,6 @@
  *
  * A step knows the assets and checks that would break it; a finding is one that failed there. The join is by key, so
  * that neither the graph knows rules nor rules know the graph. */
-#include <stdio.h>
-
 #include "evaluate/evaluate.h"
 
 #define STEP_FINDINGS_MAX 64 /* named at one step; an assignment may have failed many user policies */
@@ -12,35 +10,22 @@ typedef APL_VECTOR(apl_str) texts;
 
 typedef struct joining {
     apl_estate *estate;
-    apl_table *first; /* "<asset>" -> first failed finding of it */
-    uint32_t *next;   /* by finding: the next failed one of the same asset + 1, 0: none */
+    uint32_t *first; /* by asset: its first failed finding + 1, 0: none */
+    uint32_t *next;  /* by finding: the next failed one of the same asset + 1, 0: none */
 } joining;
-
-static apl_str asset_key(char buffer[16], uint32_t asset)
-{
-    int size = snprintf(buffer, 16, "%u", asset);
-
-    return apl_str_make(buffer, (size_t)size);
-}
 
 static void index_findings(joining *job)
 {
     apl_estate *estate = job->estate;
-    char key[16];
 
-    job->first = apl_table_new(false);
+    job->first = apl_memory_new((estate->assets.count + 1) * sizeof *job->first);
     job->next = apl_memory_new((estate->findings.count + 1) * sizeof *job->next);
     for (size_t i = estate->findings.count; i > 0; i--) {
         const apl_finding *finding = &estate->findings.items[i - 1];
         if (finding->status != APL_STATUS_FAIL)
             continue;
-        apl_str text = asset_key(key, finding->asset);
-        uint32_t later = apl_table_get(job->first, text);
-        if (later == APL_TABLE_NONE)
-            (void)apl_table_put(job->first, apl_arena_str(estate->arena, text), (uint32_t)(i - 1));
-        else
-            apl_table_set(job->first, text, (uint32_t)(i - 1));
-        job->next[i - 1] = later == APL_TABLE_NONE ? 0 : later + 1;
+        job->next[i - 1] = job->first[finding->asset];
+        job->first[finding->asset] = (uint32_t)i;
     }
 }
 
@@ -56,14 +41,11 @@ static void put_once(texts *list, apl_str id)
 
 static void gather_cause(texts *list, const joining *job, const apl_path_cause *cause)
 {
-    char key[16];
-    uint32_t at = apl_table_get(job->first, asset_key(key, cause->asset));
-
-    while (at != APL_TABLE_NONE) {
-        const apl_finding *finding = &job->estate->findings.items[at];
+    APL_ASSERT(cause->asset < job->estate->assets.count);
+    for (uint32_t at = job->first[cause->asset]; at; at = job->next[at - 1]) {
+        const apl_finding *finding = &job->estate->findings.items[at - 1];
         if (cause->check.size == 0 || apl_str_equal(finding->rule->check, cause->check))
             put_once(list, apl_str_make(finding->id, 32));
-        at = job->next[at] ? job->next[at] - 1 : APL_TABLE_NONE;
     }
 }
 
@@ -115,6 +97,6 @@ void apl_evaluate_fixes(apl_estate *estate)
         join_path(&estate->paths.items[i], &job);
     for (size_t i = 0; i < estate->edges.count; i++)
         join_step(&estate->edges.items[i].step, &job);
-    apl_table_free(job.first);
+    apl_memory_free(job.first);
     apl_memory_free(job.next);
 }

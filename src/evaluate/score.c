@@ -19,18 +19,17 @@
 
 enum { AS_IS = 0, WORST, BEST, CASES };
 
-/* One judged asset. */
+/* One judged asset. A scan of a million resources has most of them here, so it is kept small: risks are worked out when
+ * they are ranked, one case at a time. */
 typedef struct scored {
-    apl_asset_id asset;
-    double weight;
     double load[CASES];
-    double risk[CASES];
+    apl_asset_id asset;
+    uint32_t weight;
 } scored;
 
 typedef struct scoring {
     apl_estate *estate;
-    scored *items;
-    size_t count;
+    APL_VECTOR(scored) items;
     uint32_t *place_of; /* asset -> place in items + 1, 0: not judged */
 } scoring;
 
@@ -78,7 +77,7 @@ static double sensitivity_weight(uint8_t sensitivity, int which)
     return 1.0;
 }
 
-static double criticality_weight(uint8_t criticality)
+static uint32_t criticality_weight(uint8_t criticality)
 {
     switch ((apl_level)criticality) {
     case APL_LEVEL_CRITICAL:
@@ -104,14 +103,14 @@ static void gather_assets(scoring *job)
 {
     const apl_estate *estate = job->estate;
 
-    job->items = apl_memory_new((estate->assets.count + 1) * sizeof *job->items);
     job->place_of = apl_memory_new((estate->assets.count + 1) * sizeof *job->place_of);
     for (size_t i = 0; i < estate->assets.count; i++) {
         const apl_asset *asset = &estate->assets.items[i];
         if (!asset->is_judged)
             continue;
-        job->items[job->count] = (scored){.asset = (apl_asset_id)i, .weight = criticality_weight(asset->criticality)};
-        job->place_of[i] = (uint32_t)++job->count;
+        APL_PUSH(&job->items,
+                 ((scored){.asset = (apl_asset_id)i, .weight = criticality_weight(asset->criticality)}));
+        job->place_of[i] = (uint32_t)job->items.count;
     }
 }
 
@@ -134,60 +133,49 @@ static void add_loads(scoring *job)
         const apl_finding *finding = &estate->findings.items[i];
         uint32_t place = job->place_of[finding->asset];
         for (int which = 0; place && which < CASES; which++)
-            job->items[place - 1].load[which] += finding_load(estate, finding, which);
+            job->items.items[place - 1].load[which] += finding_load(estate, finding, which);
     }
     for (size_t i = 0; i < estate->paths.count; i++) {
         const apl_path *path = &estate->paths.items[i];
         uint32_t place = job->place_of[path->target];
         for (int which = 0; place && which < CASES; which++)
-            job->items[place - 1].load[which] += path->risk / 100.0 * path->impact / 100.0;
-    }
-    for (size_t i = 0; i < job->count; i++) {
-        for (int which = 0; which < CASES; which++)
-            job->items[i].risk[which] = 1.0 - exp(-job->items[i].load[which]);
+            job->items.items[place - 1].load[which] += path->risk / 100.0 * path->impact / 100.0;
     }
 }
 
-typedef struct weighted {
+static double risk_of(double load)
+{
+    return 1.0 - exp(-load);
+}
+
+/* A judged asset in one case. */
+typedef struct ranked {
     double risk;
-    double weight;
-} weighted;
+    uint32_t place;
+    uint32_t weight;
+} ranked;
 
 static int worse_first(const void *a, const void *b)
 {
-    const weighted *x = a;
-    const weighted *y = b;
+    const ranked *x = a;
+    const ranked *y = b;
 
     if (x->risk != y->risk)
         return x->risk > y->risk ? -1 : 1;
     return (x->weight > y->weight) - (x->weight < y->weight);
 }
 
-/* All judged assets of one case, the worst first. Scopes take theirs out in this order, so nothing is sorted twice. */
-typedef struct ranking {
-    weighted *items;
-    uint32_t *places; /* of each item */
-} ranking;
-
-typedef struct ranked {
-    weighted value; /* first, so that one comparison serves both */
-    uint32_t place;
-} ranked;
-
-static ranking ranking_new(const scoring *job, int which)
+/* All judged assets of one case, the worst first. Scopes add theirs up in this order, so nothing is sorted twice. */
+static ranked *ranking_new(const scoring *job, int which)
 {
-    ranking out = {apl_memory_new(job->count * sizeof *out.items), apl_memory_new(job->count * sizeof *out.places)};
-    ranked *list = apl_memory_new(job->count * sizeof *list);
+    ranked *list = apl_memory_new(job->items.count * sizeof *list);
 
-    for (uint32_t i = 0; i < job->count; i++)
-        list[i] = (ranked){{job->items[i].risk[which], job->items[i].weight}, i};
-    qsort(list, job->count, sizeof *list, worse_first);
-    for (size_t i = 0; i < job->count; i++) {
-        out.items[i] = list[i].value;
-        out.places[i] = list[i].place;
+    for (uint32_t i = 0; i < job->items.count; i++) {
+        const scored *item = &job->items.items[i];
+        list[i] = (ranked){risk_of(item->load[which]), i, item->weight};
     }
-    apl_memory_free(list);
-    return out;
+    qsort(list, job->items.count, sizeof *list, worse_first);
+    return list;
 }
 
 static double rounded(double mean, double tail)
@@ -195,25 +183,51 @@ static double rounded(double mean, double tail)
     return round(100.0 * (1.0 - (MEAN_SHARE * mean + TAIL_SHARE * tail)) * MICRO) / MICRO;
 }
 
-/* Of a list with the worst first. The worst tenth of the weight is cut exactly: an asset on the border counts with the
- * part that fits. */
-static double score_of(const weighted *list, size_t count)
-{
-    double total = 0;
-    double sum = 0;
-    double tail = 0;
+/* A score on its way: first everything is added, then the tail is taken, both times the worst first. */
+typedef struct sums {
+    double total; /* weight */
+    double sum;   /* weight times risk */
+    double tail;
+    double left; /* weight that the tail still takes */
+} sums;
 
-    for (size_t i = 0; i < count; i++) {
-        total += list[i].weight;
-        sum += list[i].weight * list[i].risk;
-    }
-    double left = total * TAIL_WEIGHT;
-    for (size_t i = 0; i < count && left > 0; i++) {
-        double part = list[i].weight < left ? list[i].weight : left;
-        tail += part * list[i].risk;
-        left -= part;
-    }
-    return rounded(sum / total, tail / (total * TAIL_WEIGHT));
+static void add_item(sums *s, const ranked *item)
+{
+    s->total += item->weight;
+    s->sum += item->weight * item->risk;
+}
+
+static void begin_tail(sums *s)
+{
+    s->left = s->total * TAIL_WEIGHT;
+}
+
+/* The worst tenth of the weight is cut exactly: an asset on the border counts with the part that fits. */
+static void add_to_tail(sums *s, const ranked *item)
+{
+    if (s->left <= 0)
+        return;
+    double part = item->weight < s->left ? item->weight : s->left;
+    s->tail += part * item->risk;
+    s->left -= part;
+}
+
+static double score_of_sums(const sums *s)
+{
+    return rounded(s->sum / s->total, s->tail / (s->total * TAIL_WEIGHT));
+}
+
+/* Of a list with the worst first. */
+static double score_of(const ranked *list, size_t count)
+{
+    sums all = {0};
+
+    for (size_t i = 0; i < count; i++)
+        add_item(&all, &list[i]);
+    begin_tail(&all);
+    for (size_t i = 0; i < count && all.left > 0; i++)
+        add_to_tail(&all, &list[i]);
+    return score_of_sums(&all);
 }
 
 /* -- Scopes ------------------------------------------------------------------------------------------------------ */
@@ -227,7 +241,7 @@ typedef struct scope_group {
     int type;
     apl_str id;
     size_t count;
-    size_t first; /* of its members in the buffer */
+    sums present; /* of the case that is worked out */
     double values[CASES];
 } scope_group;
 
@@ -235,19 +249,30 @@ typedef struct scoping {
     const scoring *job;
     APL_VECTOR(scope_group) groups;
     apl_table *ids[SCOPE_TYPES];        /* id -> group */
+    uint32_t last[SCOPE_TYPES];         /* the group that was joined last, or APL_TABLE_NONE */
     uint32_t (*groups_of)[SCOPE_TYPES]; /* by place: group, or APL_TABLE_NONE */
-    size_t member_count;
 } scoping;
+
+/* Assets come by id, so that most are in the scope of the one before. */
+static uint32_t group_of(scoping *scopes, int type, apl_str id)
+{
+    uint32_t last = scopes->last[type];
+
+    if (last != APL_TABLE_NONE && apl_str_equal(scopes->groups.items[last].id, id))
+        return last;
+    uint32_t group = apl_table_put(scopes->ids[type], id, (uint32_t)scopes->groups.count);
+    if (group == scopes->groups.count)
+        APL_PUSH(&scopes->groups, ((scope_group){.type = type, .id = id}));
+    scopes->last[type] = group;
+    return group;
+}
 
 static void join_scope(scoping *scopes, uint32_t place, int type, apl_str id)
 {
-    uint32_t group = apl_table_put(scopes->ids[type], id, (uint32_t)scopes->groups.count);
+    uint32_t group = group_of(scopes, type, id);
 
-    if (group == scopes->groups.count)
-        APL_PUSH(&scopes->groups, ((scope_group){.type = type, .id = id}));
     scopes->groups.items[group].count++;
     scopes->groups_of[place][type] = group;
-    scopes->member_count++;
 }
 
 static void gather_scopes(scoping *scopes)
@@ -255,8 +280,13 @@ static void gather_scopes(scoping *scopes)
     const scoring *job = scopes->job;
     const apl_estate *estate = job->estate;
 
-    for (uint32_t i = 0; i < job->count; i++) {
-        const apl_asset *asset = &estate->assets.items[job->items[i].asset];
+    scopes->groups_of = apl_memory_new(job->items.count * sizeof *scopes->groups_of);
+    for (int type = 0; type < SCOPE_TYPES; type++) {
+        scopes->ids[type] = apl_table_new(false);
+        scopes->last[type] = APL_TABLE_NONE;
+    }
+    for (uint32_t i = 0; i < job->items.count; i++) {
+        const apl_asset *asset = &estate->assets.items[job->items.items[i].asset];
         for (int type = 0; type < SCOPE_TYPES; type++)
             scopes->groups_of[i][type] = APL_TABLE_NONE;
         join_scope(scopes, i, BY_KIND, estate->vocabulary->kinds.items[asset->kind].name);
@@ -269,26 +299,31 @@ static void gather_scopes(scoping *scopes)
     }
 }
 
-/* The scores of all scopes in one case. */
-static void score_groups(scoping *scopes, const ranking *all, int which, weighted *buffer)
+/* Calls `add` for each judged asset and each of its groups, the worst first. */
+static void each_member(scoping *scopes, const ranked *all, void (*add)(sums *, const ranked *))
 {
-    scope_group *groups = scopes->groups.items;
-    size_t next = 0;
-
-    for (size_t g = 0; g < scopes->groups.count; g++) {
-        groups[g].first = next;
-        next += groups[g].count;
-        groups[g].count = 0;
-    }
-    for (size_t i = 0; i < scopes->job->count; i++) {
-        const uint32_t *of = scopes->groups_of[all->places[i]];
+    for (size_t i = 0; i < scopes->job->items.count; i++) {
+        const uint32_t *of = scopes->groups_of[all[i].place];
         for (int type = 0; type < SCOPE_TYPES; type++) {
             if (of[type] != APL_TABLE_NONE)
-                buffer[groups[of[type]].first + groups[of[type]].count++] = all->items[i];
+                add(&scopes->groups.items[of[type]].present, &all[i]);
         }
     }
+}
+
+/* The scores of all scopes in one case. */
+static void score_groups(scoping *scopes, const ranked *all, int which)
+{
+    scope_group *groups = scopes->groups.items;
+
     for (size_t g = 0; g < scopes->groups.count; g++)
-        groups[g].values[which] = score_of(buffer + groups[g].first, groups[g].count);
+        groups[g].present = (sums){0};
+    each_member(scopes, all, add_item);
+    for (size_t g = 0; g < scopes->groups.count; g++)
+        begin_tail(&groups[g].present);
+    each_member(scopes, all, add_to_tail);
+    for (size_t g = 0; g < scopes->groups.count; g++)
+        groups[g].values[which] = score_of_sums(&groups[g].present);
 }
 
 static int by_scope(const void *a, const void *b)
@@ -304,30 +339,26 @@ static apl_score_value value_of(const double values[CASES], size_t count)
     return (apl_score_value){.value = values[AS_IS], .low = values[WORST], .high = values[BEST], .assets = count};
 }
 
-static void set_scopes(apl_score *score, const scoring *job, const ranking *all)
+static void set_scopes(apl_score *score, const scoping *scopes)
 {
-    scoping scopes = {.job = job, .groups_of = apl_memory_new(job->count * sizeof *scopes.groups_of)};
+    apl_score_scope *out = APL_ARENA_ARRAY(scopes->job->estate->arena, apl_score_scope, scopes->groups.count);
 
-    for (int type = 0; type < SCOPE_TYPES; type++)
-        scopes.ids[type] = apl_table_new(false);
-    gather_scopes(&scopes);
-    weighted *buffer = apl_memory_new(scopes.member_count * sizeof *buffer);
-    for (int which = 0; which < CASES; which++)
-        score_groups(&scopes, &all[which], which, buffer);
-    qsort(scopes.groups.items, scopes.groups.count, sizeof *scopes.groups.items, by_scope);
-    apl_score_scope *out = APL_ARENA_ARRAY(job->estate->arena, apl_score_scope, scopes.groups.count);
-    for (size_t g = 0; g < scopes.groups.count; g++) {
-        const scope_group *group = &scopes.groups.items[g];
+    qsort(scopes->groups.items, scopes->groups.count, sizeof *scopes->groups.items, by_scope);
+    for (size_t g = 0; g < scopes->groups.count; g++) {
+        const scope_group *group = &scopes->groups.items[g];
         out[g] = (apl_score_scope){apl_str_from(scope_types[group->type]), group->id,
                                    value_of(group->values, group->count)};
     }
     score->scopes = out;
-    score->scope_count = scopes.groups.count;
+    score->scope_count = scopes->groups.count;
+}
+
+static void scoping_free(scoping *scopes)
+{
     for (int type = 0; type < SCOPE_TYPES; type++)
-        apl_table_free(scopes.ids[type]);
-    apl_memory_free(scopes.groups.items);
-    apl_memory_free(scopes.groups_of);
-    apl_memory_free(buffer);
+        apl_table_free(scopes->ids[type]);
+    apl_memory_free(scopes->groups.items);
+    apl_memory_free(scopes->groups_of);
 }
 
 /* -- What costs most --------------------------------------------------------------------------------------------- */
@@ -346,10 +377,12 @@ typedef struct candidates {
 
 static void offer(candidates *list, const scoring *job, candidate one)
 {
-    const scored *asset = &job->items[one.place];
+    const scored *asset = &job->items.items[one.place];
     size_t at = list->count;
 
-    one.share = asset->weight * (asset->risk[AS_IS] - (1.0 - exp(-(asset->load[AS_IS] - one.removed))));
+    if (one.removed <= 0)
+        return; /* nothing to gain */
+    one.share = asset->weight * (risk_of(asset->load[AS_IS]) - risk_of(asset->load[AS_IS] - one.removed));
     while (at > 0 && list->items[at - 1].share < one.share)
         at--;
     if (at == CANDIDATES_MAX)
@@ -374,25 +407,26 @@ static int dearer_first(const void *a, const void *b)
 
 /* The estate as it is, the worst first, so that the score with one asset changed needs no sorting. */
 typedef struct baseline {
-    const weighted *sorted;
+    const ranked *sorted;
     size_t count;
     double total;
     double sum;
     double score;
 } baseline;
 
-static baseline baseline_of(const scoring *job, const ranking *all)
+static baseline baseline_of(const scoring *job, const ranked *all)
 {
-    baseline base = {.sorted = all->items, .count = job->count, .score = score_of(all->items, job->count)};
+    baseline base = {.sorted = all, .count = job->items.count, .score = score_of(all, job->items.count)};
+    sums whole = {0};
 
-    for (size_t i = 0; i < base.count; i++) {
-        base.total += all->items[i].weight;
-        base.sum += all->items[i].weight * all->items[i].risk;
-    }
+    for (size_t i = 0; i < base.count; i++)
+        add_item(&whole, &all[i]);
+    base.total = whole.total;
+    base.sum = whole.sum;
     return base;
 }
 
-static double take(double *left, weighted one)
+static double take(double *left, ranked one)
 {
     double part = one.weight < *left ? one.weight : *left;
 
@@ -401,7 +435,7 @@ static double take(double *left, weighted one)
 }
 
 /* The score when one asset with `before` became `after`, whose risk is not higher. O(worst tenth). */
-static double score_with(const baseline *base, weighted before, weighted after)
+static double score_with(const baseline *base, ranked before, ranked after)
 {
     double left = base->total * TAIL_WEIGHT;
     double tail = 0;
@@ -409,7 +443,7 @@ static double score_with(const baseline *base, weighted before, weighted after)
     bool is_in = false;
 
     for (size_t i = 0; i < base->count && left > 0; i++) {
-        weighted one = base->sorted[i];
+        ranked one = base->sorted[i];
         if (!is_out && one.risk == before.risk && one.weight == before.weight) {
             is_out = true;
             continue;
@@ -433,9 +467,9 @@ static size_t keep_costs(apl_score_cost *out, candidates *list, const scoring *j
 
     for (size_t i = 0; i < list->count; i++) {
         candidate *one = &list->items[i];
-        const scored *asset = &job->items[one->place];
-        weighted before = {asset->risk[AS_IS], asset->weight};
-        weighted after = {1.0 - exp(-(asset->load[AS_IS] - one->removed)), asset->weight};
+        const scored *asset = &job->items.items[one->place];
+        ranked before = {risk_of(asset->load[AS_IS]), one->place, asset->weight};
+        ranked after = {risk_of(asset->load[AS_IS] - one->removed), one->place, asset->weight};
         one->cost.gain = round((score_with(base, before, after) - base->score) * MICRO) / MICRO;
     }
     if (list->count)
@@ -447,14 +481,16 @@ static size_t keep_costs(apl_score_cost *out, candidates *list, const scoring *j
     return kept;
 }
 
-static void set_costs(apl_score *score, const scoring *job, const ranking *all)
+static void set_costs(apl_score *score, const scoring *job, const ranked *all)
 {
     const apl_estate *estate = job->estate;
     candidates *list = apl_memory_new(sizeof *list);
     baseline base = baseline_of(job, all);
 
-    for (uint32_t i = 0; i < job->count; i++)
-        offer(list, job, (candidate){{job->items[i].asset, APL_STR_NONE, 0}, i, job->items[i].load[AS_IS], 0});
+    for (uint32_t i = 0; i < job->items.count; i++) {
+        const scored *item = &job->items.items[i];
+        offer(list, job, (candidate){{item->asset, APL_STR_NONE, 0}, i, item->load[AS_IS], 0});
+    }
     score->asset_count = keep_costs(score->assets, list, job, &base);
     list->count = 0;
     for (size_t i = 0; i < estate->findings.count; i++) {
@@ -468,23 +504,28 @@ static void set_costs(apl_score *score, const scoring *job, const ranking *all)
     apl_memory_free(list);
 }
 
+/* One case after the other, so that only one ranking is there at a time; that of the estate as it is comes last,
+ * because the costs are worked out on it. */
 static void set_all(apl_score *score, const scoring *job)
 {
-    ranking all[CASES];
+    static const int order[CASES] = {WORST, BEST, AS_IS};
+    scoping scopes = {.job = job};
     double values[CASES];
 
-    for (int which = 0; which < CASES; which++) {
-        all[which] = ranking_new(job, which);
-        values[which] = score_of(all[which].items, job->count);
+    gather_scopes(&scopes);
+    for (int i = 0; i < CASES; i++) {
+        int which = order[i];
+        ranked *all = ranking_new(job, which);
+        values[which] = score_of(all, job->items.count);
+        score_groups(&scopes, all, which);
+        if (which == AS_IS)
+            set_costs(score, job, all);
+        apl_memory_free(all);
     }
     score->is_there = true;
-    score->estate = value_of(values, job->count);
-    set_scopes(score, job, all);
-    set_costs(score, job, &all[AS_IS]);
-    for (int which = 0; which < CASES; which++) {
-        apl_memory_free(all[which].items);
-        apl_memory_free(all[which].places);
-    }
+    score->estate = value_of(values, job->items.count);
+    set_scopes(score, &scopes);
+    scoping_free(&scopes);
 }
 
 void apl_score_set(apl_estate *estate)
@@ -493,10 +534,10 @@ void apl_score_set(apl_estate *estate)
 
     estate->score = (apl_score){0};
     gather_assets(&job);
-    if (job.count) {
+    if (job.items.count) {
         add_loads(&job);
         set_all(&estate->score, &job);
     }
-    apl_memory_free(job.items);
+    apl_memory_free(job.items.items);
     apl_memory_free(job.place_of);
 }

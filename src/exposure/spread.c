@@ -29,6 +29,9 @@ typedef struct spread_state {
     const uint8_t *own;
     const uint32_t *origins;
     apl_arena *scratch;
+    apl_arena *arena;              /* gates and answers; freed at the end */
+    apl_table *texts;              /* path or ports -> index into kept */
+    APL_VECTOR(apl_str) kept;      /* texts of evidence, in the estate's arena */
     APL_VECTOR(spread_edge) edges; /* by `from` */
     uint32_t *by_to;               /* numbers of edges by `to` */
     uint32_t *waits;               /* by asset: edges to it that have not come yet */
@@ -109,6 +112,21 @@ static void set_evidence(spread_state *state, apl_asset_id asset, const apl_expo
 {
     APL_PUSH(&state->estate->exposure_evidence, *evidence);
     state->estate->exposure_evidence_of[asset] = (uint32_t)state->estate->exposure_evidence.count;
+}
+
+/* The text in the estate's arena: thousands of assets have few different ones. */
+static apl_str kept_text(spread_state *state, apl_str text)
+{
+    uint32_t known = text.data ? apl_table_get(state->texts, text) : APL_TABLE_NONE;
+
+    if (text.data == NULL)
+        return text;
+    if (known != APL_TABLE_NONE)
+        return state->kept.items[known];
+    apl_str copy = apl_arena_str(state->estate->arena, text);
+    (void)apl_table_put(state->texts, copy, (uint32_t)state->kept.count);
+    APL_PUSH(&state->kept, copy);
+    return copy;
 }
 
 static apl_exposure_evidence evidence_of(const spread_state *state, apl_asset_id asset)
@@ -244,7 +262,7 @@ typedef struct gate_ways {
 static const apl_gate *gate_of(spread_state *state, apl_asset_id asset)
 {
     if (state->gates[asset] == NULL)
-        state->gates[asset] = apl_gate_read(state->estate->arena, state->estate, state->services, asset);
+        state->gates[asset] = apl_gate_read(state->arena, state->estate, state->services, asset);
     return state->gates[asset];
 }
 
@@ -330,8 +348,8 @@ static void add_behind(apl_gate_question *question, spread_state *state, const a
                        apl_asset_id asset)
 {
     apl_subject subject = {NULL, &state->estate->assets.items[asset], state->estate->assets.items[asset].plan};
-    uint64_t *addresses = APL_ARENA_ARRAY(state->scratch, uint64_t, BEHIND_MAX);
-    apl_str *groups = APL_ARENA_ARRAY(state->scratch, apl_str, BEHIND_MAX);
+    uint64_t *addresses = apl_arena_alloc_raw(state->scratch, BEHIND_MAX * sizeof *addresses);
+    apl_str *groups = apl_arena_alloc_raw(state->scratch, BEHIND_MAX * sizeof *groups);
     apl_walk walk;
     apl_value value;
     apl_network net;
@@ -370,7 +388,7 @@ static apl_str ports_text(spread_state *state, const apl_port_range *ports, size
     apl_gate_question question = {.ports = ports, .port_count = count};
     apl_gate_answer answer;
 
-    apl_gate_ask(&answer, state->estate->arena, &question, &state->memory);
+    apl_gate_ask(&answer, state->arena, &question, &state->memory);
     return answer.ports;
 }
 
@@ -393,7 +411,7 @@ static spread_result past_gates(spread_state *state, const spread_coming *coming
     spread_result result = {coming->exposure, coming->evidence};
     apl_gate_answer answer;
 
-    apl_gate_ask(&answer, state->estate->arena, question, &state->memory);
+    apl_gate_ask(&answer, state->arena, question, &state->memory);
     if (answer.exposure == APL_EXPOSURE_PRIVATE || coming->exposure == APL_EXPOSURE_INTERNET)
         result.exposure = answer.exposure;
     else if (answer.exposure == APL_EXPOSURE_UNKNOWN)
@@ -459,7 +477,7 @@ static void read_ports(spread_coming *coming, spread_state *state, const apl_exp
 {
     const apl_asset *asset = &state->estate->assets.items[from];
     apl_subject subject = {NULL, asset, asset->plan};
-    apl_port_range *ports = APL_ARENA_ARRAY(state->scratch, apl_port_range, BEHIND_MAX + 1);
+    apl_port_range *ports = apl_arena_alloc_raw(state->scratch, (BEHIND_MAX + 1) * sizeof *ports);
     bool is_all = !pass->has_ports || !asset->is_read;
 
     for (size_t i = 0; i < pass->port_count && !is_all; i++) {
@@ -544,6 +562,8 @@ static void settle(spread_state *state, apl_asset_id number, size_t first, size_
         apl_arena_reset(state->scratch);
     }
     asset->exposure = (uint8_t)best.exposure;
+    best.evidence.path = kept_text(state, best.evidence.path);
+    best.evidence.ports = kept_text(state, best.evidence.ports);
     set_evidence(state, number, &best.evidence);
     apl_arena_reset(state->scratch);
 }
@@ -642,7 +662,8 @@ void apl_exposure_spread(apl_estate *estate, const apl_services *services, const
     spread_state state = {.estate = estate, .services = services, .own = own, .origins = origins};
 
     state.scratch = apl_arena_new();
-
+    state.arena = apl_arena_new();
+    state.texts = apl_table_new(false);
     estate->exposure_evidence.count = 0;
     apl_memory_free(estate->exposure_evidence_of);
     estate->exposure_evidence_of = apl_memory_new((estate->assets.count + 1) * sizeof(uint32_t));
@@ -661,5 +682,8 @@ void apl_exposure_spread(apl_estate *estate, const apl_services *services, const
     apl_memory_free(state.by_to);
     apl_memory_free(state.waits);
     apl_memory_free(state.queue.items);
+    apl_memory_free(state.kept.items);
+    apl_table_free(state.texts);
     apl_arena_free(state.scratch);
+    apl_arena_free(state.arena);
 }

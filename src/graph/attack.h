@@ -51,10 +51,9 @@ typedef struct apl_attack {
     apl_estate *estate;
     const apl_access *access;
     APL_VECTOR(apl_cause) causes;
-    apl_moves moves;       /* with both ends known */
-    apl_moves permissions; /* `from` is whoever has the permission */
+    apl_moves moves;       /* with both ends known; until they are edges */
+    apl_moves permissions; /* the same, but `from` is whoever has the permission */
     APL_VECTOR(apl_attack_node) nodes;
-    uint32_t *node_of; /* asset x capability -> node + 1, 0: none */
     apl_graph *graph;
     APL_VECTOR(apl_node_id) entries;
     APL_VECTOR(apl_attack_target) targets; /* sorted by node */
@@ -64,8 +63,9 @@ typedef struct apl_attack {
  * `threads` as everywhere. */
 void apl_attack_match(apl_attack *attack, apl_estate *estate, const apl_techniques *techniques, unsigned threads);
 
-/* Makes the graph. `access` must have been made after apl_attack_match, and not yet compiled. */
-apl_status apl_attack_connect(apl_attack *attack, apl_access *access);
+/* Makes the graph. `access` must have been made after apl_attack_match, and not yet compiled. Edges that lead to no
+ * target are left out, which changes no path, unless `keeps_all` says that somebody wants to see them. */
+apl_status apl_attack_connect(apl_attack *attack, apl_access *access, bool keeps_all, unsigned threads);
 
 void apl_attack_free(apl_attack *attack);
 

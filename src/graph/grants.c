@@ -7,7 +7,7 @@
 
 #include "graph/bits.h"
 #include "graph/connecting.h"
-#include "normalize/arm_id.h"
+#include "graph/scopes.h"
 
 /* What a likelihood is multiplied by where the grant is not certain. */
 #define CONDITIONAL_LIKELIHOOD 0.5 /* a condition that nobody can tell */
@@ -15,8 +15,6 @@
 #define UNKNOWN_LIKELIHOOD 0.3     /* a role that nobody read */
 #define CONTESTED_LIKELIHOOD 0.5   /* rests on how a star between two slashes is read */
 
-#define ENTRA APL_STR("entra://")
-#define SCOPES_MAX 80   /* scopes above one resource: segments of its id and management groups */
 #define GROUPS_MAX 4096 /* groups that one principal is in */
 
 typedef APL_VECTOR(uint32_t) numbers;
@@ -36,32 +34,22 @@ typedef struct technique_hub {
     apl_node_id node;
 } technique_hub;
 
-/* A scope at which somebody has a grant. */
-typedef struct grant_scope {
-    apl_str key;
-    numbers grants;
-    APL_VECTOR(technique_hub) hubs; /* what any of its roles allows; few, so a look through them is a search */
-    bool has_denied;                /* a deny assignment names one of its principals */
-} grant_scope;
+/* What any role at a scope allows; few, so a look through them is a search. */
+typedef APL_VECTOR(technique_hub) technique_hubs;
 
 typedef struct granting {
     apl_connecting *at;
-    use *uses;          /* by technique */
-    numbers techniques; /* those whose permission is one of Azure */
-    apl_table *hubs;    /* role and scope -> node */
-    apl_table *by_key;  /* scope key -> index into scopes */
-    APL_VECTOR(grant_scope) scopes;
-    numbers scope_of_grant;
-    numbers units;             /* scopes that are administrative units */
-    numbers groups;            /* scopes that are management groups, or "/" */
-    apl_arena *texts;          /* keys of the tables */
-    apl_table *containers;     /* subscription -> index into above */
-    APL_VECTOR(numbers) above; /* its management groups, as indexes into scopes; see above_of */
-    uint32_t *kept_at;         /* by asset, because several techniques ask: 1 + where in `kept` it stands, or 0 */
-    numbers kept;              /* whether it goes by policies, the number of its scopes, then each */
-    apl_str tenant;            /* the last one asked for, and its scope */
-    uint32_t tenant_scope;
+    apl_grant_scopes *scopes;
+    use *uses;               /* by technique */
+    numbers techniques;      /* those whose permission is one of Azure */
+    technique_hubs *hubs;    /* by scope */
+    uint64_t *wanted;        /* bits, technique_count a scope: the technique leads somewhere below the scope */
+    uint32_t *role_of_grant; /* by grant: the same number for the same rights in the same way at the same scope */
+    apl_node_id *role_hubs;  /* by that number: what it allows; NOT_MADE, or APL_NODE_NONE: nothing that leads */
+    apl_arena *texts;        /* actions */
 } granting;
+
+#define NOT_MADE (APL_NODE_NONE - 1)
 
 static apl_plane plane_of(apl_permission_plane plane)
 {
@@ -87,6 +75,14 @@ static void register_actions(granting *job, use *out, const apl_permission *perm
     }
 }
 
+/* Where a move leads nowhere no edge is made, and the scopes of the asset need not be known unless principals are
+ * linked straight: those get their numbers then, see add_moves in connect.c. */
+static bool is_needed(const granting *job, const apl_move *move)
+{
+    return apl_attack_leads(job->at, move->to, move->gives) || apl_grant_scopes_has_any_denied(job->scopes) ||
+           apl_grant_scopes_by_policies(job->scopes, job->at->attack->causes.items[move->cause].on);
+}
+
 /* Which techniques are in play: those with a match. */
 static void gather_uses(granting *job)
 {
@@ -95,14 +91,16 @@ static void gather_uses(granting *job)
 
     job->uses = apl_memory_new((techniques->items.count + 1) * sizeof *job->uses);
     for (size_t i = 0; i < attack->permissions.count; i++) {
-        uint32_t technique = attack->causes.items[attack->permissions.items[i].cause].technique;
+        const apl_move *move = &attack->permissions.items[i];
+        uint32_t technique = attack->causes.items[move->cause].technique;
         use *one = &job->uses[technique];
-        if (one->moves.count == 0) {
+        if (one->permission == NULL) {
             register_actions(job, one, &techniques->items.items[technique].permission);
             if (one->action_count)
                 APL_PUSH(&job->techniques, technique);
         }
-        APL_PUSH(&one->moves, (uint32_t)i);
+        if (is_needed(job, move))
+            APL_PUSH(&one->moves, (uint32_t)i);
     }
 }
 
@@ -235,36 +233,93 @@ static void compile_roles(granting *job)
 
 /* -- Hubs -------------------------------------------------------------------------------------------------------- */
 
-static apl_node_id hub(granting *job, apl_str key, bool *is_new)
+static uint64_t *wanted_at(const granting *job, uint32_t scope)
 {
-    uint32_t known = apl_table_get(job->hubs, key);
+    return job->wanted + scope * apl_bits_words(job->at->attack->techniques->items.count);
+}
 
-    *is_new = known == APL_TABLE_NONE;
-    if (!*is_new)
-        return known;
-    apl_node_id node = apl_attack_hub(job->at);
-    (void)apl_table_put(job->hubs, apl_arena_str(job->texts, key), node);
-    return node;
+/* A hub of a technique that leads nowhere below its scope is not made. */
+static void find_wanted(granting *job)
+{
+    const apl_attack *attack = job->at->attack;
+    size_t words = apl_bits_words(attack->techniques->items.count);
+
+    job->wanted = apl_memory_new((apl_grant_scopes_count(job->scopes) * words + 1) * sizeof *job->wanted);
+    for (size_t i = 0; i < job->techniques.count; i++) {
+        const use *one = &job->uses[job->techniques.items[i]];
+        for (size_t m = 0; m < one->moves.count; m++) {
+            const apl_move *move = &attack->permissions.items[one->moves.items[m]];
+            apl_asset_id on = attack->causes.items[move->cause].on;
+            if (!apl_attack_leads(job->at, move->to, move->gives) || apl_grant_scopes_by_policies(job->scopes, on))
+                continue;
+            apl_numbers above = apl_grant_scopes_above(job->scopes, on);
+            for (uint32_t s = 0; s < above.count; s++)
+                apl_bit_set(wanted_at(job, above.items[s]), job->techniques.items[i]);
+        }
+    }
+}
+
+/* One number for all grants that are of the same rights in the same way at the same scope. */
+typedef struct role_at {
+    uint32_t scope;
+    uint32_t rights;
+    uint32_t kind;
+    uint32_t grant;
+} role_at;
+
+static int by_role(const void *a, const void *b)
+{
+    const role_at *x = a;
+    const role_at *y = b;
+
+    if (x->scope != y->scope)
+        return x->scope < y->scope ? -1 : 1;
+    if (x->rights != y->rights)
+        return x->rights < y->rights ? -1 : 1;
+    return (x->kind > y->kind) - (x->kind < y->kind);
+}
+
+static void number_roles(granting *job)
+{
+    uint32_t count = (uint32_t)apl_access_grant_count(job->at->access);
+    role_at *roles = apl_memory_new(((size_t)count + 1) * sizeof *roles);
+    uint32_t number = 0;
+
+    for (uint32_t g = 0; g < count; g++) {
+        const apl_grant *grant = apl_access_grant(job->at->access, g);
+        roles[g] = (role_at){apl_grant_scopes_of(job->scopes, g), grant->rights, (uint32_t)grant->kind, g};
+    }
+    if (count)
+        qsort(roles, count, sizeof *roles, by_role);
+    job->role_of_grant = apl_memory_new(((size_t)count + 1) * sizeof *job->role_of_grant);
+    job->role_hubs = apl_memory_new(((size_t)count + 1) * sizeof *job->role_hubs);
+    for (uint32_t i = 0; i < count; i++) {
+        number += i > 0 && by_role(&roles[i - 1], &roles[i]) != 0;
+        job->role_of_grant[roles[i].grant] = number;
+        job->role_hubs[i] = NOT_MADE;
+    }
+    apl_memory_free(roles);
 }
 
 /* The node of the technique on all below the scope, or APL_NODE_NONE. */
-static apl_node_id technique_hub_find(const grant_scope *scope, uint32_t technique)
+static apl_node_id technique_hub_find(const granting *job, uint32_t scope, uint32_t technique)
 {
-    for (size_t i = 0; i < scope->hubs.count; i++) {
-        if (scope->hubs.items[i].technique == technique)
-            return scope->hubs.items[i].node;
+    const technique_hubs *hubs = &job->hubs[scope];
+
+    for (size_t i = 0; i < hubs->count; i++) {
+        if (hubs->items[i].technique == technique)
+            return hubs->items[i].node;
     }
     return APL_NODE_NONE;
 }
 
-static apl_node_id technique_hub_of(granting *job, uint32_t grant_number, uint32_t technique)
+static apl_node_id technique_hub_of(granting *job, uint32_t scope, uint32_t technique)
 {
-    grant_scope *scope = &job->scopes.items[job->scope_of_grant.items[grant_number]];
-    apl_node_id node = technique_hub_find(scope, technique);
+    apl_node_id node = technique_hub_find(job, scope, technique);
 
     if (node == APL_NODE_NONE) {
         node = apl_attack_hub(job->at);
-        APL_PUSH(&scope->hubs, ((technique_hub){technique, node}));
+        APL_PUSH(&job->hubs[scope], ((technique_hub){technique, node}));
     }
     return node;
 }
@@ -285,29 +340,36 @@ static bool hangs_on_principal(const granting *job, uint32_t technique)
     return info->also_count > 0 || info->takes != APL_CAPABILITY_CONTROL;
 }
 
-/* What this role at this scope allows; the same for all who have it there. */
-static apl_node_id rights_hub(granting *job, uint32_t grant_number)
+/* What this role at this scope allows, as a node; the same for all who have it there. */
+static apl_node_id role_hub(granting *job, uint32_t grant_number)
 {
     const apl_grant *grant = apl_access_grant(job->at->access, grant_number);
-    bool is_new;
-    apl_str key =
-        apl_arena_format(job->at->arena, "r%u %u\n%.*s", grant->rights, grant->kind, APL_STR_ARG(grant->scope_key));
-    apl_node_id node = hub(job, key, &is_new);
+    uint32_t scope = apl_grant_scopes_of(job->scopes, grant_number);
+    apl_node_id *node = &job->role_hubs[job->role_of_grant[grant_number]];
 
-    for (size_t i = 0; is_new && i < job->techniques.count; i++) {
+    if (*node != NOT_MADE)
+        return *node;
+    *node = APL_NODE_NONE;
+    for (size_t i = 0; i < job->techniques.count; i++) {
         uint32_t technique = job->techniques.items[i];
-        double chance = chance_of(job, &job->uses[technique], grant, false);
-        if (chance <= 0 || hangs_on_principal(job, technique))
+        if (!apl_bit(wanted_at(job, scope), technique) || hangs_on_principal(job, technique))
             continue;
-        apl_node_id next = technique_hub_of(job, grant_number, technique);
-        apl_graph_add_edge(job->at->builder, node, next, factor_cost(chance), APL_CAUSE_NONE);
+        double chance = chance_of(job, &job->uses[technique], grant, false);
+        if (chance <= 0)
+            continue;
+        if (*node == APL_NODE_NONE)
+            *node = apl_attack_hub(job->at);
+        apl_node_id next = technique_hub_of(job, scope, technique);
+        apl_graph_add_edge(job->at->builder, *node, next, factor_cost(chance), APL_CAUSE_NONE);
     }
-    return node;
+    return *node;
 }
 
-static void link_principal(granting *job, uint32_t grant_number, uint32_t cause)
+/* Principals get their nodes even where nothing leads on, see add_moves in connect.c. */
+static void link_principal(granting *job, uint32_t grant_number, uint32_t *cause)
 {
     const apl_grant *grant = apl_access_grant(job->at->access, grant_number);
+    uint32_t scope = apl_grant_scopes_of(job->scopes, grant_number);
 
     for (size_t i = 0; i < job->techniques.count; i++) {
         uint32_t technique = job->techniques.items[i];
@@ -318,8 +380,12 @@ static void link_principal(granting *job, uint32_t grant_number, uint32_t cause)
             continue;
         apl_node_id principal =
             apl_attack_node_of(job->at, grant->principal, job->at->attack->techniques->items.items[technique].takes);
-        apl_node_id next = technique_hub_of(job, grant_number, technique);
-        apl_graph_add_edge(job->at->builder, principal, next, factor_cost(chance), cause);
+        if (!apl_bit(wanted_at(job, scope), technique))
+            continue;
+        if (*cause == APL_CAUSE_NONE)
+            *cause = grant_cause(job, grant_number);
+        apl_node_id next = technique_hub_of(job, scope, technique);
+        apl_graph_add_edge(job->at->builder, principal, next, factor_cost(chance), *cause);
     }
 }
 
@@ -329,178 +395,18 @@ static void link_grants(granting *job)
 
     for (uint32_t g = 0; g < count; g++) {
         const apl_grant *grant = apl_access_grant(job->at->access, g);
+        uint32_t cause = APL_CAUSE_NONE;
         if (grant->principal == APL_ASSET_NONE || grant->kind == APL_GRANT_DELEGATED ||
             apl_access_is_denied_anywhere(job->at->access, grant->identity))
             continue;
         apl_node_id principal = apl_attack_node_of(job->at, grant->principal, APL_CAPABILITY_CONTROL);
-        uint32_t cause = grant_cause(job, g);
-        apl_graph_add_edge(job->at->builder, principal, rights_hub(job, g), factor_cost(grant_likelihood(grant)),
-                           cause);
-        link_principal(job, g, cause);
-        apl_arena_reset(job->at->arena);
-    }
-}
-
-/* -- Scopes above a resource ------------------------------------------------------------------------------------- */
-
-static apl_str lower_key(apl_arena *arena, apl_str id)
-{
-    char *copy = apl_arena_alloc(arena, (size_t)id.size + 1);
-
-    for (uint32_t i = 0; i < id.size; i++)
-        copy[i] = apl_char_lower(id.data[i]);
-    return apl_str_make(copy, id.size > 1 && copy[id.size - 1] == '/' ? id.size - 1 : id.size);
-}
-
-static bool is_management_group(apl_str scope_key)
-{
-    return apl_str_starts(scope_key, APL_STR("/providers/microsoft.management/")) || scope_key.size <= 1;
-}
-
-static void index_scopes(granting *job)
-{
-    uint32_t count = (uint32_t)apl_access_grant_count(job->at->access);
-
-    for (uint32_t g = 0; g < count; g++) {
-        const apl_grant *grant = apl_access_grant(job->at->access, g);
-        uint32_t number = apl_table_put(job->by_key, grant->scope_key, (uint32_t)job->scopes.count);
-        if (number == job->scopes.count) {
-            APL_PUSH(&job->scopes, ((grant_scope){.key = grant->scope_key}));
-            if (apl_str_find(grant->scope_key, APL_STR("/administrativeunits/")) > 0)
-                APL_PUSH(&job->units, number);
-            if (is_management_group(grant->scope_key))
-                APL_PUSH(&job->groups, number);
+        apl_node_id hub = role_hub(job, g);
+        if (hub != APL_NODE_NONE) {
+            cause = grant_cause(job, g);
+            apl_graph_add_edge(job->at->builder, principal, hub, factor_cost(grant_likelihood(grant)), cause);
         }
-        grant_scope *scope = &job->scopes.items[number];
-        APL_PUSH(&scope->grants, g);
-        scope->has_denied = scope->has_denied || apl_access_is_denied_anywhere(job->at->access, grant->identity);
-        APL_PUSH(&job->scope_of_grant, number);
+        link_principal(job, g, &cause);
     }
-}
-
-/* The scopes "/" and of management groups that reach the subscription; found once a subscription. */
-static const numbers *scopes_above(granting *job, apl_str subscription)
-{
-    uint32_t known = apl_table_get(job->containers, subscription);
-    numbers found = {0};
-
-    if (known != APL_TABLE_NONE)
-        return &job->above.items[known];
-    for (size_t g = 0; g < job->groups.count; g++) {
-        uint32_t scope = job->groups.items[g];
-        if (apl_access_covers(job->at->access, job->scopes.items[scope].key, subscription) != APL_DENY)
-            APL_PUSH(&found, scope);
-    }
-    (void)apl_table_put(job->containers, apl_arena_str(job->texts, subscription), (uint32_t)job->above.count);
-    APL_PUSH(&job->above, found);
-    return &job->above.items[job->above.count - 1];
-}
-
-/* The scopes of one resource, while they are gathered. */
-typedef struct scope_list {
-    uint32_t items[SCOPES_MAX];
-    size_t count;
-} scope_list;
-
-static void put_number(scope_list *list, uint32_t scope)
-{
-    if (scope != APL_TABLE_NONE && list->count < SCOPES_MAX)
-        list->items[list->count++] = scope;
-}
-
-static void put_key(const granting *job, scope_list *list, apl_str key)
-{
-    put_number(list, apl_table_get(job->by_key, key));
-}
-
-/* In the directory: the object, its tenant, and the administrative units that it is in. */
-static void put_directory_scopes(const granting *job, scope_list *list, apl_str key)
-{
-    apl_str rest = apl_str_slice(key, ENTRA.size, key.size);
-    long slash = apl_str_find(rest, APL_STR("/"));
-
-    put_key(job, list, key);
-    if (slash >= 0)
-        put_key(job, list, apl_str_slice(key, 0, ENTRA.size + (size_t)slash));
-    for (size_t u = 0; u < job->units.count; u++) {
-        uint32_t unit = job->units.items[u];
-        if (apl_access_covers(job->at->access, job->scopes.items[unit].key, key) == APL_ALLOW)
-            put_number(list, unit);
-    }
-}
-
-/* Who rules the tenant rules its subscriptions, where a technique asks for a role of the directory. */
-static void put_tenant(granting *job, scope_list *list, apl_str tenant)
-{
-    if (tenant.size == 0)
-        return;
-    if (!apl_str_equal(tenant, job->tenant)) {
-        apl_str id = apl_arena_format(job->at->arena, "entra://%.*s", APL_STR_ARG(tenant));
-        job->tenant = tenant;
-        job->tenant_scope = apl_table_get(job->by_key, lower_key(job->at->arena, id));
-    }
-    put_number(list, job->tenant_scope);
-}
-
-static void put_above(scope_list *list, const numbers *above)
-{
-    for (size_t i = 0; i < above->count; i++) {
-        bool is_there = false;
-        for (size_t l = 0; l < list->count; l++)
-            is_there = is_there || list->items[l] == above->items[i];
-        if (!is_there)
-            put_number(list, above->items[i]);
-    }
-}
-
-static void gather_scopes(granting *job, scope_list *list, const apl_asset *asset)
-{
-    apl_str key = lower_key(job->at->arena, asset->id);
-    apl_str last = APL_STR_NONE;
-
-    if (apl_str_starts(key, ENTRA)) {
-        put_directory_scopes(job, list, key);
-        return;
-    }
-    for (apl_str scope = key; scope.size && list->count < SCOPES_MAX; scope = apl_arm_parent(scope)) {
-        put_key(job, list, scope);
-        last = scope;
-    }
-    put_tenant(job, list, asset->tenant);
-    put_above(list, scopes_above(job, last));
-}
-
-/* The vault whose access policies decide instead of roles, or none. */
-static bool goes_by_policies(const granting *job, apl_asset_id asset)
-{
-    const apl_estate *estate = job->at->attack->estate;
-
-    while (asset != APL_ASSET_NONE &&
-           !apl_str_equal_nocase(estate->assets.items[asset].type, APL_STR("Microsoft.KeyVault/vaults")))
-        asset = estate->assets.items[asset].parent;
-    return asset != APL_ASSET_NONE && !apl_access_data_by_roles(job->at->access, asset);
-}
-
-/* What holds for all techniques on one resource. Valid until the next call. */
-typedef struct above_asset {
-    bool is_by_policies;
-    uint32_t count;
-    const uint32_t *scopes; /* with grants, that hold the resource; at most SCOPES_MAX */
-} above_asset;
-
-static above_asset above_of(granting *job, apl_asset_id asset)
-{
-    if (job->kept_at[asset] == 0) {
-        scope_list list = {.count = 0};
-        gather_scopes(job, &list, &job->at->attack->estate->assets.items[asset]);
-        job->kept_at[asset] = (uint32_t)job->kept.count + 1;
-        APL_PUSH(&job->kept, goes_by_policies(job, asset));
-        APL_PUSH(&job->kept, (uint32_t)list.count);
-        for (size_t i = 0; i < list.count; i++)
-            APL_PUSH(&job->kept, list.items[i]);
-    }
-    const uint32_t *kept = job->kept.items + job->kept_at[asset] - 1;
-    return (above_asset){kept[0] != 0, kept[1], kept + 2};
 }
 
 /* -- Assets ------------------------------------------------------------------------------------------------------ */
@@ -539,9 +445,11 @@ static void link_straight(granting *job, const apl_move *move, uint32_t grant_nu
         chance *= undenied(job, one, grant, on->id);
     if (chance <= 0 || !has_also(job, cause.technique, grant))
         return;
+    apl_node_id from = apl_attack_node_of(job->at, grant->principal, move->takes);
+    if (!apl_attack_leads(job->at, move->to, move->gives))
+        return;
     cause.grant = grant_number;
     APL_PUSH(&attack->causes, cause);
-    apl_node_id from = apl_attack_node_of(job->at, grant->principal, move->takes);
     apl_node_id to = apl_attack_node_of(job->at, move->to, move->gives);
     apl_graph_add_edge(job->at->builder, from, to, apl_attack_move_cost(attack, move, chance),
                        (uint32_t)(attack->causes.count - 1));
@@ -551,20 +459,23 @@ static void link_asset(granting *job, const apl_move *move)
 {
     apl_attack *attack = job->at->attack;
     apl_cause cause = attack->causes.items[move->cause];
-    above_asset above = above_of(job, cause.on);
+    bool leads = apl_attack_leads(job->at, move->to, move->gives);
+    bool is_by_policies = apl_grant_scopes_by_policies(job->scopes, cause.on);
+    apl_numbers above = apl_grant_scopes_above(job->scopes, cause.on);
 
     for (uint32_t i = 0; i < above.count; i++) {
-        const grant_scope *scope = &job->scopes.items[above.scopes[i]];
-        apl_node_id known = above.is_by_policies ? APL_NODE_NONE : technique_hub_find(scope, cause.technique);
-        if (known != APL_NODE_NONE)
-            apl_graph_add_edge(job->at->builder, known, apl_attack_node_of(job->at, move->to, move->gives),
+        uint32_t scope = above.items[i];
+        apl_node_id hub = is_by_policies || !leads ? APL_NODE_NONE : technique_hub_find(job, scope, cause.technique);
+        if (hub != APL_NODE_NONE)
+            apl_graph_add_edge(job->at->builder, hub, apl_attack_node_of(job->at, move->to, move->gives),
                                apl_attack_move_cost(attack, move, 1.0), move->cause);
-        if (!above.is_by_policies && !scope->has_denied)
+        if (!is_by_policies && !apl_grant_scopes_has_denied(job->scopes, scope))
             continue;
-        for (size_t g = 0; g < scope->grants.count; g++) {
-            const apl_grant *grant = apl_access_grant(job->at->access, scope->grants.items[g]);
-            if (above.is_by_policies || apl_access_is_denied_anywhere(job->at->access, grant->identity))
-                link_straight(job, move, scope->grants.items[g], above.is_by_policies);
+        apl_numbers grants = apl_grant_scopes_grants(job->scopes, scope);
+        for (uint32_t g = 0; g < grants.count; g++) {
+            const apl_grant *grant = apl_access_grant(job->at->access, grants.items[g]);
+            if (is_by_policies || apl_access_is_denied_anywhere(job->at->access, grant->identity))
+                link_straight(job, move, grants.items[g], is_by_policies);
         }
     }
 }
@@ -583,9 +494,11 @@ static void link_owners(granting *job, const apl_move *move)
         uint32_t r = estate->relations_by_to[i];
         if (estate->relations.items[r].type != owns)
             continue;
+        apl_node_id from = apl_attack_node_of(job->at, estate->relations.items[r].from, move->takes);
+        if (!apl_attack_leads(job->at, move->to, move->gives))
+            continue;
         cause.relation = r;
         APL_PUSH(&attack->causes, cause);
-        apl_node_id from = apl_attack_node_of(job->at, estate->relations.items[r].from, move->takes);
         apl_node_id to = apl_attack_node_of(job->at, move->to, move->gives);
         apl_graph_add_edge(job->at->builder, from, to, apl_attack_move_cost(attack, move, 1.0),
                            (uint32_t)(attack->causes.count - 1));
@@ -601,24 +514,15 @@ static void free_lists(granting *job)
         for (size_t k = 0; job->uses[t].also && k < techniques->items.items[t].also_count; k++)
             apl_memory_free(job->uses[t].also[k]);
     }
-    for (size_t i = 0; i < job->scopes.count; i++) {
-        apl_memory_free(job->scopes.items[i].grants.items);
-        apl_memory_free(job->scopes.items[i].hubs.items);
-    }
-    for (size_t i = 0; i < job->above.count; i++)
-        apl_memory_free(job->above.items[i].items);
-    apl_memory_free(job->scopes.items);
-    apl_memory_free(job->scope_of_grant.items);
-    apl_memory_free(job->kept_at);
-    apl_memory_free(job->kept.items);
-    apl_memory_free(job->above.items);
+    for (uint32_t i = 0; i < apl_grant_scopes_count(job->scopes); i++)
+        apl_memory_free(job->hubs[i].items);
+    apl_memory_free(job->hubs);
+    apl_memory_free(job->wanted);
+    apl_memory_free(job->role_of_grant);
+    apl_memory_free(job->role_hubs);
     apl_memory_free(job->techniques.items);
-    apl_memory_free(job->units.items);
-    apl_memory_free(job->groups.items);
     apl_memory_free(job->uses);
-    apl_table_free(job->hubs);
-    apl_table_free(job->by_key);
-    apl_table_free(job->containers);
+    apl_grant_scopes_free(job->scopes);
     apl_arena_free(job->texts);
 }
 
@@ -626,23 +530,20 @@ void apl_attack_add_grants(apl_connecting *at)
 {
     granting job = {
         .at = at,
-        .hubs = apl_table_new(false),
-        .by_key = apl_table_new(false),
-        .containers = apl_table_new(false),
+        .scopes = apl_grant_scopes_new(at->attack->estate, at->access),
         .texts = apl_arena_new(),
-        .kept_at = apl_memory_new((at->attack->estate->assets.count + 1) * sizeof *job.kept_at),
     };
 
+    job.hubs = apl_memory_new(((size_t)apl_grant_scopes_count(job.scopes) + 1) * sizeof *job.hubs);
     gather_uses(&job);
     compile_roles(&job);
-    index_scopes(&job);
+    find_wanted(&job);
+    number_roles(&job);
     link_grants(&job);
     for (size_t i = 0; i < job.techniques.count; i++) {
         const use *one = &job.uses[job.techniques.items[i]];
-        for (size_t m = 0; m < one->moves.count; m++) {
+        for (size_t m = 0; m < one->moves.count; m++)
             link_asset(&job, &at->attack->permissions.items[one->moves.items[m]]);
-            apl_arena_reset(at->arena);
-        }
     }
     for (size_t i = 0; i < at->attack->permissions.count; i++) {
         const apl_move *move = &at->attack->permissions.items[i];

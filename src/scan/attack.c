@@ -26,7 +26,7 @@ apl_status apl_pipeline_attack(apl_attack_run **out, apl_estate *estate, apl_con
     apl_attack_match(&run->attack, estate, &content->techniques, threads);
     run->access = apl_scan_access(content, estate);
     run->has_graph = true;
-    apl_status status = apl_attack_connect(&run->attack, run->access);
+    apl_status status = apl_attack_connect(&run->attack, run->access, options->keeps_edges, threads);
     if (status == APL_OK)
         apl_attack_search(&estate->paths, &run->attack, NULL);
     if (status == APL_OK && options->keeps_edges)

@@ -18,8 +18,8 @@ apl_status apl_pipeline_attack(apl_attack_run **out, apl_estate *estate, apl_con
                                const apl_scan_options *options, unsigned threads);
 void apl_pipeline_attack_free(apl_attack_run *run); /* NULL is allowed */
 
-/* What the fixes that the options name would do; *out is NULL when they name none, else freed by apl_snapshot_free.
- * After evaluation. */
+/* What the fixes that the options name would do; *out is NULL when they name none, in which case `run` may be NULL too;
+ * else it is freed by apl_snapshot_free. After evaluation. */
 apl_status apl_pipeline_simulate(apl_simulation **out, apl_attack_run *run, const apl_scan_options *options);
 
 #endif

@@ -163,6 +163,10 @@ apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_
     apl_status status = apl_scan_unjudged(out, content, options);
     if (status == APL_OK)
         status = apl_pipeline_attack(&attack, out->estate, content, options, threads_of(options));
+    if (options->what_if_count == 0) { /* only a simulation asks the graph again; judging needs the room */
+        apl_pipeline_attack_free(attack);
+        attack = NULL;
+    }
     if (status == APL_OK) {
         judge(out->estate, content, options);
         status = apl_pipeline_simulate(&out->simulation, attack, options);
