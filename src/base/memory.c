@@ -288,20 +288,21 @@ void apl_text_free(apl_text *text)
     *text = (apl_text){0};
 }
 
-void apl_text_add(apl_text *text, apl_str part)
+char *apl_text_grow(apl_text *text, size_t size)
 {
-    if (text->size + part.size > text->bytes_max) {
+    size_t end = text->size + size;
+
+    if (end > text->bytes_max) {
         text->is_cut = true;
-        return;
+        return NULL;
     }
-    if (text->size + part.size > text->capacity) {
+    if (end > text->capacity) {
         /* Most texts are ids and sentences: one block that holds them costs less than five that grow. */
-        size_t needed = text->size + part.size < TEXT_BYTES_FIRST ? TEXT_BYTES_FIRST : text->size + part.size;
+        size_t needed = end < TEXT_BYTES_FIRST ? TEXT_BYTES_FIRST : end;
         text->data = apl_vector_grow(text->data, needed, &text->capacity, 1);
     }
-    if (part.size)
-        memcpy(text->data + text->size, part.data, part.size);
-    text->size += part.size;
+    text->size = end;
+    return text->data + end - size;
 }
 
 void apl_text_add_format(apl_text *text, const char *format, ...)

@@ -75,13 +75,32 @@ typedef struct apl_text {
 
 void apl_text_init(apl_text *text, size_t bytes_max);
 void apl_text_free(apl_text *text);
-void apl_text_add(apl_text *text, apl_str part);
+
+/* Makes the text `size` bytes longer and gives the place of the new ones, which the caller writes at once; NULL when
+ * that would pass `bytes_max`. `size` is at least 1. Here, because most of a report is short pieces. */
+char *apl_text_grow(apl_text *text, size_t size);
+static inline char *apl_text_extend(apl_text *text, size_t size)
+{
+    if (size > text->capacity - text->size || text->size + size > text->bytes_max)
+        return apl_text_grow(text, size);
+    char *at = text->data + text->size;
+    text->size += size;
+    return at;
+}
+
+static inline void apl_text_add(apl_text *text, apl_str part)
+{
+    char *at = part.size ? apl_text_extend(text, part.size) : NULL;
+
+    if (at)
+        memcpy(at, part.data, part.size);
+}
 static inline void apl_text_add_char(apl_text *text, char c)
 {
-    if (text->size < text->capacity && text->size < text->bytes_max)
-        text->data[text->size++] = c;
-    else
-        apl_text_add(text, apl_str_make(&c, 1));
+    char *at = apl_text_extend(text, 1);
+
+    if (at)
+        *at = c;
 }
 __attribute__((format(printf, 2, 3))) void apl_text_add_format(apl_text *text, const char *format, ...);
 static inline apl_str apl_text_str(const apl_text *text)

@@ -210,55 +210,52 @@ static void write_escape(apl_text *out, unsigned char c)
         apl_text_add_format(out, "\\u%04x", c);
 }
 
-/* True when a byte of the word is zero. */
-static uint64_t has_zero(uint64_t word)
-{
-    return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
-}
-
 /* Characters that stand for themselves inside a JSON string: printable ASCII but the quote and the backslash. */
 static bool is_plain(unsigned char c)
 {
     return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
-static bool are_plain(const char *eight)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t word;
+/* Sixteen characters as one vector, which gcc and clang compile to what the processor has. */
+#define LANE_BYTES 16u
+typedef unsigned char lane __attribute__((vector_size(LANE_BYTES)));
+typedef uint64_t lane_halves __attribute__((vector_size(LANE_BYTES)));
 
-    memcpy(&word, eight, sizeof word);
-    uint64_t is_control = (word - ones * ' ') & ~word;
-    uint64_t is_special =
-        has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\')) | has_zero(word ^ (ones * 0x7F));
-    return ((is_control | is_special | word) & (ones * 0x80)) == 0;
+static bool are_plain(const char *sixteen)
+{
+    lane text;
+
+    memcpy(&text, sixteen, sizeof text);
+    lane_halves is_far = (lane_halves)(text - ' ' > '~' - ' ');
+    lane_halves is_mark = (lane_halves)(text == '"') | (lane_halves)(text == '\\');
+    return (is_far[0] | is_far[1] | is_mark[0] | is_mark[1]) == 0;
 }
 
-/* The first character from `i` on that is not plain; eight at a time while they are, also at the end, where some are
+/* The first character from `i` on that is not plain; sixteen at a time while they are, also at the end, where some are
  * looked at again. */
 static size_t skip_plain(apl_str text, size_t i)
 {
-    while (i + 8 <= text.size && are_plain(text.data + i))
-        i += 8;
-    if (i < text.size && i + 8 > text.size && text.size >= 8 && are_plain(text.data + text.size - 8))
+    while (i + LANE_BYTES <= text.size && are_plain(text.data + i))
+        i += LANE_BYTES;
+    if (i < text.size && i + LANE_BYTES > text.size && text.size >= LANE_BYTES &&
+        are_plain(text.data + text.size - LANE_BYTES))
         return text.size;
     while (i < text.size && is_plain((unsigned char)text.data[i]))
         i++;
     return i;
 }
 
-/* A text that needs no escape, which nearly all are, in one go; false when there is no room yet. */
+/* A text that needs no escape, which nearly all are, in one go; false when there is no room for it. */
 static bool add_plain(apl_text *out, apl_str text)
 {
-    size_t end = out->size + text.size + 2;
+    char *at = apl_text_extend(out, (size_t)text.size + 2);
 
-    if (end > out->capacity || end > out->bytes_max)
+    if (at == NULL)
         return false;
-    out->data[out->size] = '"';
+    at[0] = '"';
     if (text.size)
-        memcpy(out->data + out->size + 1, text.data, text.size);
-    out->data[end - 1] = '"';
-    out->size = end;
+        memcpy(at + 1, text.data, text.size);
+    at[text.size + 1] = '"';
     return true;
 }
 
@@ -361,6 +358,27 @@ static bool is_open(apl_value value)
     return (value.type == APL_VALUE_ARRAY || value.type == APL_VALUE_OBJECT) && value.size > 0;
 }
 
+/* Writes an array or object of scalars, as tags and most evidence are, on one line; false when it holds more. */
+static bool write_flat(apl_text *out, apl_value value)
+{
+    bool is_object = value.type == APL_VALUE_OBJECT;
+
+    for (uint32_t i = 0; i < value.size; i++) {
+        if (is_open(is_object ? value.members[i].value : value.items[i]))
+            return false;
+    }
+    for (uint32_t i = 0; i < value.size; i++) {
+        apl_text_add_char(out, i ? ',' : is_object ? '{' : '[');
+        if (is_object) {
+            apl_json_write_string(out, value.members[i].key);
+            apl_text_add_char(out, ':');
+        }
+        write_scalar(out, is_object ? value.members[i].value : value.items[i]);
+    }
+    apl_text_add_char(out, is_object ? '}' : ']');
+    return true;
+}
+
 void apl_value_write(apl_text *out, apl_value value, int indent)
 {
     APL_VECTOR(write_frame) stack = {0};
@@ -369,6 +387,8 @@ void apl_value_write(apl_text *out, apl_value value, int indent)
         write_scalar(out, value);
         return;
     }
+    if (indent <= 0 && write_flat(out, value))
+        return;
     APL_PUSH(&stack, ((write_frame){value, 0}));
     while (stack.count) {
         write_frame *frame = &stack.items[stack.count - 1];

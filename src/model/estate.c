@@ -85,22 +85,26 @@ void apl_finding_id(char out[33], apl_str rule_id, apl_str canonical_asset_id)
     apl_hex(out, hash, 16);
 }
 
-apl_status apl_estate_body(apl_text *out, const apl_estate *estate, const apl_asset *asset)
+apl_status apl_estate_spooled(apl_text *out, const apl_estate *estate, uint64_t offset, size_t size)
 {
-    char block[4096];
-    uint64_t done = 0;
+    char *at = size ? apl_text_extend(out, size) : NULL;
 
-    if (estate->spool < 0 || !asset->is_read)
-        return APL_OK;
-    while (done < asset->origin.size) {
-        size_t wanted = asset->origin.size - done < sizeof block ? (size_t)(asset->origin.size - done) : sizeof block;
-        ssize_t got = pread(estate->spool, block, wanted, (off_t)(asset->origin.offset + done));
-        if (got <= 0)
+    for (size_t done = 0; at && done < size;) {
+        ssize_t got = pread(estate->spool, at + done, size - done, (off_t)(offset + done));
+        if (got <= 0) {
+            out->size -= size;
             return apl_fail(APL_E_IO, "the spool of bodies cannot be read: %s", strerror(errno));
-        apl_text_add(out, apl_str_make(block, (size_t)got));
-        done += (uint64_t)got;
+        }
+        done += (size_t)got;
     }
     return APL_OK;
+}
+
+apl_status apl_estate_body(apl_text *out, const apl_estate *estate, const apl_asset *asset)
+{
+    if (estate->spool < 0 || !asset->is_read)
+        return APL_OK;
+    return apl_estate_spooled(out, estate, asset->origin.offset, asset->origin.size);
 }
 
 apl_summary apl_snapshot_summary(const apl_snapshot *snapshot)

@@ -241,4 +241,7 @@ static inline apl_subject apl_estate_subject(const apl_estate *estate, apl_asset
 /* The raw JSON text of the asset's body out of the spool, or an empty text when it was not kept. */
 apl_status apl_estate_body(apl_text *out, const apl_estate *estate, const apl_asset *asset);
 
+/* So many bytes of the spool, which must have them, added to `out` as they lie there: several bodies at once. */
+apl_status apl_estate_spooled(apl_text *out, const apl_estate *estate, uint64_t offset, size_t size);
+
 #endif

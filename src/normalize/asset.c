@@ -236,7 +236,7 @@ static void identify(apl_normalizer *normalizer, apl_asset *asset, const apl_doc
         facts.name = text_of(document->body, "name");
     if (facts.location.size == 0 && type->provider == NULL)
         facts.location = text_of(document->body, "location");
-    asset->id = apl_arena_str(normalizer->keep, facts.id);
+    asset->id = kept(normalizer, facts.id); /* the projector has mostly kept it a moment ago */
     asset->name = kept(normalizer, or_else(facts.name, last_part(facts.id)));
     asset->tenant = kept(normalizer, facts.tenant);
     asset->scope = kept(normalizer, facts.scope);

@@ -6,9 +6,8 @@
 #include "normalize/project.h"
 
 #include "base/limits.h"
+#include "normalize/keeper.h"
 
-#define TEXTS_KEPT 4096         /* a power of two */
-#define TEXT_KEPT_BYTES_MAX 64u /* longer texts seldom repeat */
 #define KEYS_SHOWN_MAX APL_FUNCTION_ITEMS_MAX
 
 typedef struct level {
@@ -16,12 +15,21 @@ typedef struct level {
     const apl_plan_node *node;
 } level;
 
+/* An array or object whose items are not filled in yet. */
+typedef struct open_container {
+    const apl_json *node;
+    const apl_plan_node *plan_node; /* NULL: everything */
+    apl_value *target;
+} open_container;
+
 struct apl_projector {
     apl_arena *keep;
+    apl_keeper *keeper; /* of what is kept in `keep` and may repeat */
+    apl_arena *scratch; /* values of the present document on their way to the keeper */
     apl_value slots[APL_SLOTS_MAX];
     uint64_t present[(APL_SLOTS_MAX + 63) / 64];
     APL_VECTOR(level) pending;
-    apl_str texts[TEXTS_KEPT];
+    APL_VECTOR(open_container) containers; /* of the present tree */
 };
 
 apl_projector *apl_projector_new(apl_arena *keep)
@@ -29,6 +37,8 @@ apl_projector *apl_projector_new(apl_arena *keep)
     apl_projector *projector = apl_memory_new(sizeof *projector);
 
     projector->keep = keep;
+    projector->keeper = apl_keeper_new(keep);
+    projector->scratch = apl_arena_new();
     return projector;
 }
 
@@ -37,25 +47,38 @@ void apl_projector_free(apl_projector *projector)
     if (projector == NULL)
         return;
     apl_memory_free(projector->pending.items);
+    apl_memory_free(projector->containers.items);
+    apl_keeper_free(projector->keeper);
+    apl_arena_free(projector->scratch);
     apl_memory_free(projector);
 }
 
 void apl_projector_keep_in(apl_projector *projector, apl_arena *keep)
 {
     projector->keep = keep;
-    memset(projector->texts, 0, sizeof projector->texts);
+    apl_keeper_move(projector->keeper, keep);
 }
 
 apl_str apl_projector_text(apl_projector *projector, apl_str text)
 {
-    if (text.size == 0)
-        return APL_STR("");
-    if (text.size > TEXT_KEPT_BYTES_MAX)
-        return apl_arena_str(projector->keep, text);
-    apl_str *place = &projector->texts[apl_str_hash(text) & (TEXTS_KEPT - 1)];
-    if (!apl_str_equal(*place, text))
-        *place = apl_arena_str(projector->keep, text);
-    return *place;
+    return apl_keeper_text(projector->keeper, text);
+}
+
+/* Into zeroed memory, member by member: padding stays zero, so that equal blocks have equal bytes. */
+static void set(apl_value *target, apl_value value)
+{
+    target->type = value.type;
+    target->size = value.size;
+    if (value.type == APL_VALUE_BOOL)
+        target->boolean = value.boolean;
+    else if (value.type > APL_VALUE_BOOL)
+        target->integer = value.integer; /* or the pointer or number that shares its place */
+}
+
+static void set_key(apl_member *member, apl_str key)
+{
+    member->key.data = key.data;
+    member->key.size = key.size;
 }
 
 static apl_value kept_scalar(apl_projector *projector, const apl_json *node)
@@ -67,79 +90,88 @@ static apl_value kept_scalar(apl_projector *projector, const apl_json *node)
     return value;
 }
 
-typedef struct copy_job {
-    const apl_json *node;
-    const apl_plan_node *plan_node; /* NULL: everything */
-    apl_value *target;
-} copy_job;
-
-typedef APL_VECTOR(copy_job) copy_jobs;
-
 static const apl_plan_node *node_or_null(const apl_plan *plan, uint32_t number_plus_one)
 {
     return number_plus_one ? &plan->nodes[number_plus_one - 1] : NULL;
 }
 
-/* The members of `object` that anything below asks for. */
-static void copy_object(apl_projector *projector, const apl_plan *plan, copy_jobs *jobs, copy_job job)
+/* A scalar is kept at once; an array or object has its turn later. */
+static void fill(apl_projector *projector, apl_value *target, const apl_plan_node *plan_node, const apl_json *node)
 {
-    size_t count = 0;
-    bool is_whole = job.plan_node == NULL || job.plan_node->is_whole;
+    if (apl_json_is_object(node) || apl_json_is_array(node))
+        APL_PUSH(&projector->containers, ((open_container){node, plan_node, target}));
+    else
+        set(target, kept_scalar(projector, node));
+}
 
-    if (is_whole) {
-        count = apl_json_size(job.node);
-    } else {
-        for (apl_json_members m = apl_json_each_member(job.node); apl_json_next_member(&m);)
-            count += apl_plan_child(plan, job.plan_node, m.key) != NULL;
-    }
-    apl_member *members = APL_ARENA_ARRAY(projector->keep, apl_member, count);
-    size_t i = 0;
-    for (apl_json_members m = apl_json_each_member(job.node); apl_json_next_member(&m);) {
-        const apl_plan_node *child = is_whole ? NULL : apl_plan_child(plan, job.plan_node, m.key);
+/* The members of `object` that anything below asks for. */
+static void open_object(apl_projector *projector, const apl_plan *plan, open_container open)
+{
+    bool is_whole = open.plan_node == NULL || open.plan_node->is_whole;
+    apl_member *members = APL_ARENA_ARRAY(projector->scratch, apl_member, apl_json_size(open.node));
+    size_t count = 0;
+
+    for (apl_json_members m = apl_json_each_member(open.node); apl_json_next_member(&m);) {
+        const apl_plan_node *child = is_whole ? NULL : apl_plan_child(plan, open.plan_node, m.key);
         if (!is_whole && child == NULL)
             continue;
-        members[i].key = child ? child->key : apl_projector_text(projector, m.key);
-        APL_PUSH(jobs, ((copy_job){m.value, child, &members[i].value}));
-        i++;
+        set_key(&members[count], child ? child->key : apl_projector_text(projector, m.key));
+        fill(projector, &members[count].value, child, m.value);
+        count++;
     }
-    *job.target = apl_value_object(members, count);
+    set(open.target, apl_value_object(members, count));
 }
 
-static void copy_array(apl_projector *projector, const apl_plan *plan, copy_jobs *jobs, copy_job job)
+static void open_array(apl_projector *projector, const apl_plan *plan, open_container open)
 {
-    size_t count = apl_json_size(job.node);
-    apl_value *items = APL_ARENA_ARRAY(projector->keep, apl_value, count);
-    bool is_whole = job.plan_node == NULL || job.plan_node->is_whole;
-    const apl_plan_node *star = is_whole ? NULL : node_or_null(plan, job.plan_node->star);
+    size_t count = apl_json_size(open.node);
+    apl_value *items = APL_ARENA_ARRAY(projector->scratch, apl_value, count);
+    bool is_whole = open.plan_node == NULL || open.plan_node->is_whole;
+    const apl_plan_node *star = is_whole ? NULL : node_or_null(plan, open.plan_node->star);
     size_t i = 0;
 
-    *job.target = apl_value_array(items, count);
+    set(open.target, apl_value_array(items, count));
     if (!is_whole && star == NULL)
         return; /* only how many there are was asked for */
-    for (apl_json_items item = apl_json_each_item(job.node); apl_json_next_item(&item); i++)
-        APL_PUSH(jobs, ((copy_job){item.value, star, &items[i]}));
+    for (apl_json_items item = apl_json_each_item(open.node); apl_json_next_item(&item); i++)
+        fill(projector, &items[i], star, item.value);
 }
 
+static void keep_array(apl_projector *projector, apl_value *array)
+{
+    array->items = apl_keeper_block(projector->keeper, array->items, array->size * sizeof(apl_value));
+}
+
+static void keep_object(apl_projector *projector, apl_value *object)
+{
+    object->members = apl_keeper_block(projector->keeper, object->members, object->size * sizeof(apl_member));
+}
+
+/* Opened from the top down and kept from the bottom up: when the turn of a container comes, all that it holds has its
+ * final place, so equal containers are equal bytes and are kept once. Rules of a firewall, lists of log categories and
+ * tags are the same on thousands of assets. */
 static apl_value kept_tree(apl_projector *projector, const apl_plan *plan, const apl_plan_node *plan_node,
                            const apl_json *node)
 {
-    apl_value value = APL_MISSING;
-    copy_jobs jobs = {0};
+    apl_value *tree = APL_ARENA_NEW(projector->scratch, apl_value);
 
-    if (!apl_json_is_object(node) && !apl_json_is_array(node))
-        return kept_scalar(projector, node);
-    APL_PUSH(&jobs, ((copy_job){node, plan_node, &value}));
-    while (jobs.count) {
-        copy_job job = jobs.items[--jobs.count];
-        if (apl_json_is_object(job.node))
-            copy_object(projector, plan, &jobs, job);
-        else if (apl_json_is_array(job.node))
-            copy_array(projector, plan, &jobs, job);
+    projector->containers.count = 0;
+    fill(projector, tree, plan_node, node);
+    for (size_t i = 0; i < projector->containers.count; i++) {
+        open_container open = projector->containers.items[i];
+        if (apl_json_is_object(open.node))
+            open_object(projector, plan, open);
         else
-            *job.target = kept_scalar(projector, job.node);
+            open_array(projector, plan, open);
     }
-    apl_memory_free(jobs.items);
-    return value;
+    for (size_t i = projector->containers.count; i > 0; i--) {
+        apl_value *container = projector->containers.items[i - 1].target;
+        if (container->type == APL_VALUE_OBJECT)
+            keep_object(projector, container);
+        else
+            keep_array(projector, container);
+    }
+    return *tree;
 }
 
 static void put(apl_projector *projector, uint16_t slot, apl_value value)
@@ -161,11 +193,13 @@ static void put_keys(apl_projector *projector, const apl_plan_node *keys, const 
 
     if (keys->slot == APL_NO_SLOT || count > KEYS_SHOWN_MAX)
         return;
-    apl_value *names = APL_ARENA_ARRAY(projector->keep, apl_value, count);
+    apl_value *names = APL_ARENA_ARRAY(projector->scratch, apl_value, count);
     size_t i = 0;
     for (apl_json_members m = apl_json_each_member(object); apl_json_next_member(&m);)
-        names[i++] = apl_value_string(apl_projector_text(projector, m.key));
-    put(projector, keys->slot, apl_value_array(names, count));
+        set(&names[i++], apl_value_string(apl_projector_text(projector, m.key)));
+    apl_value list = apl_value_array(names, count);
+    keep_array(projector, &list);
+    put(projector, keys->slot, list);
 }
 
 static void put_values(apl_projector *projector, const apl_plan *plan, const apl_plan_node *values,
@@ -176,11 +210,13 @@ static void put_values(apl_projector *projector, const apl_plan *plan, const apl
 
     if (values->slot == APL_NO_SLOT || count > KEYS_SHOWN_MAX)
         return;
-    apl_value *items = APL_ARENA_ARRAY(projector->keep, apl_value, count);
+    apl_value *items = APL_ARENA_ARRAY(projector->scratch, apl_value, count);
     size_t i = 0;
     for (apl_json_members m = apl_json_each_member(object); apl_json_next_member(&m);)
-        items[i++] = kept_tree(projector, plan, star, m.value);
-    put(projector, values->slot, apl_value_array(items, count));
+        set(&items[i++], kept_tree(projector, plan, star, m.value));
+    apl_value list = apl_value_array(items, count);
+    keep_array(projector, &list);
+    put(projector, values->slot, list);
 }
 
 /* Of each member its name and its value, together, so that a condition can ask for both of one member. */
@@ -194,17 +230,23 @@ static void put_entries(apl_projector *projector, const apl_plan *plan, const ap
 
     if (entries->slot == APL_NO_SLOT || count > KEYS_SHOWN_MAX)
         return;
-    apl_value *items = APL_ARENA_ARRAY(projector->keep, apl_value, count);
+    apl_value *items = APL_ARENA_ARRAY(projector->scratch, apl_value, count);
     size_t i = 0;
     for (apl_json_members m = apl_json_each_member(object); apl_json_next_member(&m); i++) {
         bool has_value = is_whole || value_node;
-        apl_member *pair = APL_ARENA_ARRAY(projector->keep, apl_member, 2);
-        pair[0] = (apl_member){APL_STR("name"), apl_value_string(apl_projector_text(projector, m.key))};
-        if (has_value)
-            pair[1] = (apl_member){APL_STR("value"), kept_tree(projector, plan, value_node, m.value)};
-        items[i] = apl_value_object(pair, has_value ? 2 : 1);
+        apl_member *pair = APL_ARENA_ARRAY(projector->scratch, apl_member, 2);
+        set_key(&pair[0], APL_STR("name"));
+        set(&pair[0].value, apl_value_string(apl_projector_text(projector, m.key)));
+        if (has_value) {
+            set_key(&pair[1], APL_STR("value"));
+            set(&pair[1].value, kept_tree(projector, plan, value_node, m.value));
+        }
+        set(&items[i], apl_value_object(pair, has_value ? 2 : 1));
+        keep_object(projector, &items[i]);
     }
-    put(projector, entries->slot, apl_value_array(items, count));
+    apl_value list = apl_value_array(items, count);
+    keep_array(projector, &list);
+    put(projector, entries->slot, list);
 }
 
 /* Puts a member aside for its own members. Where its name stands twice in one object, whose members are those from
@@ -256,7 +298,7 @@ static void pack(apl_record *out, const apl_projector *projector, const apl_plan
 
     for (uint16_t w = 0; w < plan->word_count; w++)
         count += (size_t)__builtin_popcountll(projector->present[w]);
-    size_t words = (size_t)plan->word_count + (plan->word_count & 1u); /* values are 16 bytes wide */
+    size_t words = plan->word_count;
     uint64_t *memory = apl_arena_alloc_raw(projector->keep, words * sizeof(uint64_t) + count * sizeof(apl_value));
     apl_value *values = (apl_value *)(void *)(memory + words);
     memcpy(memory, projector->present, plan->word_count * sizeof(uint64_t));
@@ -275,6 +317,7 @@ void apl_project(apl_record *out, uint32_t *unread_groups, apl_projector *projec
     memset(projector->present, 0, plan->word_count * sizeof(uint64_t));
     *unread_groups = plan->group_mask;
     projector->pending.count = 0;
+    apl_arena_reset(projector->scratch);
     APL_PUSH(&projector->pending, ((level){node, &plan->nodes[0]}));
     while (projector->pending.count) {
         level at = projector->pending.items[--projector->pending.count];

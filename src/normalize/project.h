@@ -1,7 +1,7 @@
 /* normalize/project.h: the asked parts of a document, copied out while the page is hot.
  *
  * One projector a thread. It walks the document beside the plan's tree once; what nobody asks for is never
- * touched. Short texts that repeat (states, regions, types) are kept once. */
+ * touched. Texts and containers that repeat (states, regions, ids, lists of settings) are kept once. */
 #ifndef APL_NORMALIZE_PROJECT_H
 #define APL_NORMALIZE_PROJECT_H
 

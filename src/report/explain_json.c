@@ -42,7 +42,7 @@ static void write_used_for(apl_text *out, const apl_estate *estate, apl_asset_id
     apl_memory_free(list.numbers.items);
 }
 
-static void write_rule(apl_text *out, const apl_rule_info *rule, apl_arena *scratch)
+static void write_rule(apl_text *out, const apl_rule_info *rule, apl_row_rule *row)
 {
     apl_text_add(out, APL_STR("\"rule\":"));
     apl_json_write_string(out, rule->id);
@@ -54,7 +54,7 @@ static void write_rule(apl_text *out, const apl_rule_info *rule, apl_arena *scra
     apl_row_key(out, APL_STR("frameworks"), false);
     apl_row_frameworks(out, rule);
     apl_row_key(out, APL_STR("remediation"), false);
-    apl_row_remedy(out, NULL, APL_ASSET_NONE, rule, scratch);
+    apl_row_remedy(out, NULL, APL_ASSET_NONE, rule, row);
     apl_row_text(out, APL_STR("bicep"), apl_str_trim(rule->fix_bicep));
     apl_row_text(out, APL_STR("terraform"), apl_str_trim(rule->fix_terraform));
     apl_row_text(out, APL_STR("needs"), rule->needs);
@@ -114,19 +114,18 @@ static void write_history(apl_text *out, const apl_history *history)
 }
 
 static apl_status write_findings(apl_output *output, const apl_estate *estate, const apl_explained *explained,
-                                 apl_arena *scratch)
+                                 apl_row_rule *row)
 {
     apl_status status = APL_OK;
 
     apl_text_add(&output->text, APL_STR(",\n\"findings\":["));
     if (explained->finding) {
         open_row(&output->text, 0);
-        apl_row_finding(&output->text, estate, explained->finding, scratch);
+        apl_row_finding(&output->text, estate, explained->finding, row);
     }
     for (size_t i = 0; status == APL_OK && i < explained->findings.count; i++) {
         open_row(&output->text, i);
-        apl_row_finding(&output->text, estate, &estate->findings.items[explained->findings.items[i]], scratch);
-        apl_arena_reset(scratch);
+        apl_row_finding(&output->text, estate, &estate->findings.items[explained->findings.items[i]], row);
         status = apl_output_step(output);
     }
     apl_text_add_char(&output->text, ']');
@@ -167,7 +166,7 @@ apl_status apl_explain_write_json(apl_output *output, const apl_report *report)
     static const char *const names[] = {"asset", "finding", "check", "kind", "path", "technique"};
     const apl_explained *explained = report->explained;
     const apl_estate *estate = report->snapshot ? report->snapshot->estate : NULL;
-    apl_arena *scratch = apl_arena_new();
+    apl_row_rule *row = apl_row_rule_new();
     apl_text *out = &output->text;
     apl_status status = APL_OK;
 
@@ -182,10 +181,10 @@ apl_status apl_explain_write_json(apl_output *output, const apl_report *report)
     apl_text_add(out, APL_STR(",\n\"rules\":["));
     for (size_t i = 0; i < explained->rule_count; i++) {
         open_row(out, i);
-        write_rule(out, explained->rules[i], scratch);
+        write_rule(out, explained->rules[i], row);
     }
     apl_text_add_char(out, ']');
-    status = write_findings(output, estate, explained, scratch);
+    status = write_findings(output, estate, explained, row);
     if (status == APL_OK)
         status = write_assets(output, estate, explained);
     apl_text_add(out, APL_STR(",\n\"relations_out\":"));
@@ -204,6 +203,6 @@ apl_status apl_explain_write_json(apl_output *output, const apl_report *report)
     apl_text_add(out, APL_STR(",\n\"body\":"));
     apl_text_add(out, report->body.size ? report->body : APL_STR("null"));
     apl_text_add(out, APL_STR("}\n"));
-    apl_arena_free(scratch);
+    apl_row_rule_free(row);
     return status;
 }

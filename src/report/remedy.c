@@ -4,15 +4,22 @@
  * brackets; braces that are no placeholder (JSON, queries) stay as they are. */
 #include "report/remedy.h"
 
-/* One filled command; a longer one is no line for a shell. */
-#define COMMAND_BYTES_MAX (64u << 10)
+typedef enum placeholder {
+    PLACEHOLDER_NONE = 0,
+    PLACEHOLDER_ID,
+    PLACEHOLDER_NAME,
+    PLACEHOLDER_RESOURCE_GROUP,
+    PLACEHOLDER_SCOPE,
+    PLACEHOLDER_PARENT,
+} placeholder;
 
-typedef struct fill_state {
-    const apl_estate *estate;
-    const apl_asset *asset; /* NULL: placeholders stay */
-    bool is_shell;
-    char quote; /* the quote that is open: 0, ' or " */
-} fill_state;
+static const char *const placeholder_names[] = {
+    [PLACEHOLDER_ID] = "{id}",
+    [PLACEHOLDER_NAME] = "{name}",
+    [PLACEHOLDER_RESOURCE_GROUP] = "{resourceGroup}",
+    [PLACEHOLDER_SCOPE] = "{scope}",
+    [PLACEHOLDER_PARENT] = "{parent}",
+};
 
 apl_str apl_remedy_resource_group(apl_str id)
 {
@@ -31,8 +38,8 @@ static bool is_plain_for_shell(apl_str value)
 {
     for (uint32_t i = 0; i < value.size; i++) {
         char c = value.data[i];
-        bool is_word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!is_word && (c == 0 || strchr("_./:@=+,-", c) == NULL))
+        bool is_word = (c >= '+' && c <= ':') || (c >= 'a' && c <= 'z') || (c >= '@' && c <= 'Z'); /* + , - . / : @ */
+        if (!is_word && c != '_' && c != '=')
             return false;
     }
     return true;
@@ -41,9 +48,13 @@ static bool is_plain_for_shell(apl_str value)
 /* The value as it may stand in a shell line: whole in single quotes, or escaped inside the quotes that are open. */
 static void add_for_shell(apl_text *out, apl_str value, char quote)
 {
-    bool adds_quotes = quote == 0 && !is_plain_for_shell(value);
+    bool adds_quotes = quote == 0;
     char open = adds_quotes ? '\'' : quote;
 
+    if (is_plain_for_shell(value)) { /* as ids and nearly all names are, with or without quotes around */
+        apl_text_add(out, value);
+        return;
+    }
     if (adds_quotes)
         apl_text_add_char(out, '\'');
     for (uint32_t i = 0; i < value.size; i++) {
@@ -60,88 +71,60 @@ static void add_for_shell(apl_text *out, apl_str value, char quote)
         apl_text_add_char(out, '\'');
 }
 
-/* False when `name` is no placeholder. */
-static bool placeholder_value(apl_str *value, const fill_state *filler, apl_str name)
+/* The placeholder that the text starts with, or none. */
+static placeholder placeholder_at(apl_str text)
 {
-    const apl_asset *asset = filler->asset;
-
-    if (apl_str_equal(name, APL_STR("id")))
-        *value = asset->id;
-    else if (apl_str_equal(name, APL_STR("name")))
-        *value = asset->name;
-    else if (apl_str_equal(name, APL_STR("resourceGroup")))
-        *value = apl_remedy_resource_group(asset->id);
-    else if (apl_str_equal(name, APL_STR("scope")))
-        *value = asset->scope;
-    else if (apl_str_equal(name, APL_STR("parent")))
-        *value = asset->parent != APL_ASSET_NONE ? filler->estate->assets.items[asset->parent].id : APL_STR_NONE;
-    else
-        return false;
-    return true;
-}
-
-/* The placeholder that starts at `at`; its length, or 0 when there is none. */
-static size_t add_placeholder(apl_text *out, const fill_state *filler, apl_str text, size_t at)
-{
-    size_t end = at + 1;
-    apl_str value = APL_STR_NONE;
-
-    while (end < text.size && ((text.data[end] >= 'a' && text.data[end] <= 'z') || text.data[end] == 'G'))
-        end++;
-    if (filler->asset == NULL || end >= text.size || text.data[end] != '}')
-        return 0;
-    apl_str name = apl_str_slice(text, at + 1, end);
-    if (!placeholder_value(&value, filler, name))
-        return 0;
-    if (value.size == 0)
-        apl_text_add_format(out, "<%.*s>", APL_STR_ARG(name));
-    else if (filler->is_shell)
-        add_for_shell(out, value, filler->quote);
-    else
-        apl_text_add(out, value);
-    return end + 1 - at;
-}
-
-static void follow_quotes(fill_state *filler, char c, char before)
-{
-    if (filler->quote == 0 && (c == '\'' || c == '"') && before != '\\')
-        filler->quote = c;
-    else if (filler->quote == c && (c == '\'' || before != '\\'))
-        filler->quote = 0;
-}
-
-/* The end of the run from `at` that is copied as it is: no placeholder and no quote begins in it. */
-static size_t plain_run(apl_str text, size_t at)
-{
-    while (at < text.size && text.data[at] != '{' && text.data[at] != '\'' && text.data[at] != '"')
-        at++;
-    return at;
-}
-
-static apl_str fill(apl_arena *arena, fill_state *filler, apl_str text)
-{
-    apl_text out;
-    size_t at = 0;
-
-    apl_text_init(&out, COMMAND_BYTES_MAX);
-    filler->quote = 0;
-    while (at < text.size) {
-        size_t end = plain_run(text, at);
-        apl_text_add(&out, apl_str_slice(text, at, end));
-        at = end;
-        if (at == text.size)
-            break;
-        size_t taken = text.data[at] == '{' ? add_placeholder(&out, filler, text, at) : 0;
-        if (taken == 0) {
-            follow_quotes(filler, text.data[at], at ? text.data[at - 1] : 0);
-            apl_text_add_char(&out, text.data[at]);
-            taken = 1;
-        }
-        at += taken;
+    for (unsigned p = PLACEHOLDER_ID; p <= PLACEHOLDER_PARENT; p++) {
+        if (apl_str_starts(text, apl_str_from(placeholder_names[p])))
+            return (placeholder)p;
     }
-    apl_str filled = apl_arena_str(arena, apl_text_str(&out));
-    apl_text_free(&out);
-    return filled;
+    return PLACEHOLDER_NONE;
+}
+
+/* The quote that is open behind `c`. */
+static char follow_quotes(char quote, char c, char before)
+{
+    if (quote == 0 && (c == '\'' || c == '"') && before != '\\')
+        return c;
+    return quote == c && (c == '\'' || before != '\\') ? 0 : quote;
+}
+
+typedef APL_VECTOR(apl_remedy_piece) piece_list;
+
+static void add_literal(piece_list *pieces, apl_str text)
+{
+    if (text.size)
+        APL_PUSH(pieces, ((apl_remedy_piece){.text = text}));
+}
+
+/* Which quotes stand around a placeholder does not depend on what will be put in its place. */
+static apl_remedy_text cut(apl_arena *arena, apl_str text, bool is_shell)
+{
+    piece_list pieces = {0};
+    size_t from = 0;
+    char quote = 0;
+
+    for (size_t at = 0; at < text.size;) {
+        apl_str rest = apl_str_slice(text, at, text.size);
+        placeholder found = text.data[at] == '{' ? placeholder_at(rest) : PLACEHOLDER_NONE;
+        if (found == PLACEHOLDER_NONE) {
+            quote = follow_quotes(quote, text.data[at], at ? text.data[at - 1] : 0);
+            at++;
+            continue;
+        }
+        size_t size = strlen(placeholder_names[found]);
+        add_literal(&pieces, apl_str_slice(text, from, at));
+        APL_PUSH(&pieces, ((apl_remedy_piece){apl_str_slice(rest, 0, size), (uint8_t)found, quote}));
+        at += size;
+        from = at;
+    }
+    add_literal(&pieces, apl_str_slice(text, from, text.size));
+    apl_remedy_piece *kept = APL_ARENA_ARRAY(arena, apl_remedy_piece, pieces.count);
+    if (pieces.count)
+        memcpy(kept, pieces.items, pieces.count * sizeof *kept);
+    apl_remedy_text made = {kept, pieces.count, is_shell};
+    apl_memory_free(pieces.items);
+    return made;
 }
 
 /* The next command of a block of lines: lines that end in a backslash go on. Comment and empty lines are left out. */
@@ -166,21 +149,72 @@ static bool next_command(apl_text *command, apl_str *rest)
     return command->size > 0;
 }
 
-apl_remedy apl_remedy_make(apl_arena *arena, const apl_estate *estate, apl_asset_id asset, const apl_rule_info *rule)
+const apl_remedy_parts *apl_remedy_cut(apl_arena *arena, const apl_rule_info *rule)
 {
-    fill_state filler = {.estate = estate};
-    apl_str *commands = APL_ARENA_ARRAY(arena, apl_str, APL_REMEDY_COMMANDS_MAX);
-    apl_remedy remedy = {.commands = commands};
+    apl_remedy_parts *parts = APL_ARENA_NEW(arena, apl_remedy_parts);
     apl_str rest = rule->fix_cli;
     apl_text command;
 
-    if (asset != APL_ASSET_NONE)
-        filler.asset = &estate->assets.items[asset];
-    remedy.summary = fill(arena, &filler, apl_str_trim(rule->fix_summary));
-    filler.is_shell = true;
-    apl_text_init(&command, COMMAND_BYTES_MAX);
-    while (remedy.command_count < APL_REMEDY_COMMANDS_MAX && next_command(&command, &rest))
-        commands[remedy.command_count++] = fill(arena, &filler, apl_text_str(&command));
+    parts->summary = cut(arena, apl_str_trim(rule->fix_summary), false);
+    apl_text_init(&command, APL_REMEDY_COMMAND_BYTES_MAX);
+    while (parts->command_count < APL_REMEDY_COMMANDS_MAX && next_command(&command, &rest)) {
+        apl_str kept = apl_arena_str(arena, apl_text_str(&command));
+        parts->commands[parts->command_count++] = cut(arena, kept, true);
+    }
     apl_text_free(&command);
+    return parts;
+}
+
+static apl_str value_of(placeholder wanted, const apl_estate *estate, const apl_asset *asset)
+{
+    switch (wanted) {
+    case PLACEHOLDER_ID:
+        return asset->id;
+    case PLACEHOLDER_NAME:
+        return asset->name;
+    case PLACEHOLDER_RESOURCE_GROUP:
+        return apl_remedy_resource_group(asset->id);
+    case PLACEHOLDER_SCOPE:
+        return asset->scope;
+    case PLACEHOLDER_PARENT:
+        return asset->parent != APL_ASSET_NONE ? estate->assets.items[asset->parent].id : APL_STR_NONE;
+    case PLACEHOLDER_NONE:
+        break;
+    }
+    return APL_STR_NONE;
+}
+
+apl_str apl_remedy_fill(apl_text *out, const apl_remedy_text *text, const apl_estate *estate, apl_asset_id asset)
+{
+    out->size = 0;
+    for (size_t i = 0; i < text->count; i++) {
+        const apl_remedy_piece *piece = &text->pieces[i];
+        if (piece->placeholder == PLACEHOLDER_NONE || asset == APL_ASSET_NONE) {
+            apl_text_add(out, piece->text);
+            continue;
+        }
+        apl_str value = value_of((placeholder)piece->placeholder, estate, &estate->assets.items[asset]);
+        if (value.size == 0)
+            apl_text_add_format(out, "<%.*s>", APL_STR_ARG(apl_str_slice(piece->text, 1, piece->text.size - 1)));
+        else if (text->is_shell)
+            add_for_shell(out, value, piece->quote);
+        else
+            apl_text_add(out, value);
+    }
+    return apl_text_str(out);
+}
+
+apl_remedy apl_remedy_make(apl_arena *arena, const apl_estate *estate, apl_asset_id asset, const apl_rule_info *rule)
+{
+    const apl_remedy_parts *parts = apl_remedy_cut(arena, rule);
+    apl_str *commands = APL_ARENA_ARRAY(arena, apl_str, parts->command_count);
+    apl_remedy remedy = {.commands = commands, .command_count = parts->command_count};
+    apl_text filled;
+
+    apl_text_init(&filled, APL_REMEDY_COMMAND_BYTES_MAX);
+    remedy.summary = apl_arena_str(arena, apl_remedy_fill(&filled, &parts->summary, estate, asset));
+    for (size_t i = 0; i < parts->command_count; i++)
+        commands[i] = apl_arena_str(arena, apl_remedy_fill(&filled, &parts->commands[i], estate, asset));
+    apl_text_free(&filled);
     return remedy;
 }

@@ -17,6 +17,34 @@ typedef struct apl_remedy {
     size_t command_count;
 } apl_remedy;
 
+/* One filled command or summary; a longer one is no line for a shell. */
+#define APL_REMEDY_COMMAND_BYTES_MAX (64u << 10)
+
+/* A text cut at its placeholders. */
+typedef struct apl_remedy_piece {
+    apl_str text;        /* of a placeholder: with its braces */
+    uint8_t placeholder; /* 0: the text stands for itself */
+    char quote;          /* the quote that is open around a placeholder: 0, ' or " */
+} apl_remedy_piece;
+
+typedef struct apl_remedy_text {
+    const apl_remedy_piece *pieces;
+    size_t count;
+    bool is_shell;
+} apl_remedy_text;
+
+/* A fix as its rule has it, cut once for many assets. */
+typedef struct apl_remedy_parts {
+    apl_remedy_text summary;
+    apl_remedy_text commands[APL_REMEDY_COMMANDS_MAX];
+    size_t command_count;
+} apl_remedy_parts;
+
+const apl_remedy_parts *apl_remedy_cut(apl_arena *arena, const apl_rule_info *rule);
+
+/* The text for `asset`, written over what `out` holds, where it stays until the next call. */
+apl_str apl_remedy_fill(apl_text *out, const apl_remedy_text *text, const apl_estate *estate, apl_asset_id asset);
+
 /* The fix of `rule` for `asset`; without an asset (APL_ASSET_NONE) the placeholders stay. Texts are in `arena`. */
 apl_remedy apl_remedy_make(apl_arena *arena, const apl_estate *estate, apl_asset_id asset, const apl_rule_info *rule);
 

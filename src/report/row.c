@@ -6,6 +6,7 @@
 #include "report/row.h"
 
 #include "exposure/exposure.h"
+#include "report/output.h"
 #include "report/remedy.h"
 
 /* A value inside a sentence; the whole one is in the JSON. */
@@ -14,11 +15,16 @@
 
 void apl_row_key(apl_text *out, apl_str name, bool is_first)
 {
+    size_t size = name.size + (is_first ? 3u : 4u);
+    char *at = apl_text_extend(out, size);
+
+    if (at == NULL)
+        return;
     if (!is_first)
-        apl_text_add_char(out, ',');
-    apl_text_add_char(out, '"');
-    apl_text_add(out, name);
-    apl_text_add(out, APL_STR("\":"));
+        *at++ = ',';
+    *at++ = '"';
+    memcpy(at, name.data, name.size);
+    memcpy(at + name.size, "\":", 2);
 }
 
 void apl_row_text(apl_text *out, apl_str name, apl_str value)
@@ -29,10 +35,15 @@ void apl_row_text(apl_text *out, apl_str name, apl_str value)
 
 static void add_name(apl_text *out, apl_str member, const char *name)
 {
+    apl_str text = apl_str_from(name);
+
     apl_row_key(out, member, false);
-    apl_text_add_char(out, '"');
-    apl_text_add(out, apl_str_from(name));
-    apl_text_add_char(out, '"');
+    char *at = apl_text_extend(out, (size_t)text.size + 2);
+    if (at == NULL)
+        return;
+    at[0] = '"';
+    memcpy(at + 1, text.data, text.size);
+    at[text.size + 1] = '"';
 }
 
 static void add_bool(apl_text *out, apl_str member, bool value)
@@ -93,7 +104,9 @@ static void add_used_for(apl_text *out, uint8_t used_for)
     for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
         if ((used_for & uses[i].bit) == 0)
             continue;
-        apl_text_add_format(out, "%s\"%s\"", is_first ? "" : ",", uses[i].name);
+        apl_text_add(out, is_first ? APL_STR("\"") : APL_STR(",\""));
+        apl_text_add(out, apl_str_from(uses[i].name));
+        apl_text_add_char(out, '"');
         is_first = false;
     }
     apl_text_add_char(out, ']');
@@ -248,20 +261,9 @@ void apl_row_frameworks(apl_text *out, const apl_rule_info *rule)
     apl_text_add(out, rule->control_count ? APL_STR("]}") : APL_STR("}"));
 }
 
-void apl_row_remedy(apl_text *out, const apl_estate *estate, apl_asset_id asset, const apl_rule_info *rule,
-                    apl_arena *scratch)
+static void write_patches(apl_text *out, const apl_rule_info *rule)
 {
-    apl_remedy remedy = apl_remedy_make(scratch, estate, asset, rule);
-
-    apl_text_add(out, APL_STR("{\"summary\":"));
-    apl_json_write_string(out, remedy.summary);
-    apl_text_add(out, APL_STR(",\"commands\":["));
-    for (size_t i = 0; i < remedy.command_count; i++) {
-        if (i)
-            apl_text_add_char(out, ',');
-        apl_json_write_string(out, remedy.commands[i]);
-    }
-    apl_text_add(out, APL_STR("],\"patch\":["));
+    apl_text_add_char(out, '[');
     for (uint32_t i = 0; i < rule->patch_count; i++) {
         apl_text_add(out, i ? APL_STR(",{\"operation\":") : APL_STR("{\"operation\":"));
         apl_json_write_string(out, rule->patches[i].operation);
@@ -270,27 +272,93 @@ void apl_row_remedy(apl_text *out, const apl_estate *estate, apl_asset_id asset,
         apl_value_write(out, rule->patches[i].value, 0);
         apl_text_add_char(out, '}');
     }
-    apl_text_add(out, APL_STR("]}"));
+    apl_text_add_char(out, ']');
 }
 
-void apl_row_finding(apl_text *out, const apl_estate *estate, const apl_finding *finding, apl_arena *scratch)
-{
-    const apl_rule_info *rule = finding->rule;
+struct apl_row_rule {
+    const apl_rule_info *rule; /* NULL: none yet */
+    apl_arena *arena;          /* of what follows; reset for the next rule */
+    const apl_remedy_parts *remedy;
+    apl_text names;      /* the members check, rule and title, each with its comma */
+    apl_text frameworks; /* an object */
+    apl_text patches;    /* an array */
+};
 
+apl_row_rule *apl_row_rule_new(void)
+{
+    apl_row_rule *row = apl_memory_new(sizeof *row);
+
+    row->arena = apl_arena_new();
+    apl_text_init(&row->names, APL_OUTPUT_ROW_BYTES_MAX);
+    apl_text_init(&row->frameworks, APL_OUTPUT_ROW_BYTES_MAX);
+    apl_text_init(&row->patches, APL_OUTPUT_ROW_BYTES_MAX);
+    return row;
+}
+
+void apl_row_rule_free(apl_row_rule *row)
+{
+    if (row == NULL)
+        return;
+    apl_text_free(&row->names);
+    apl_text_free(&row->frameworks);
+    apl_text_free(&row->patches);
+    apl_arena_free(row->arena);
+    apl_memory_free(row);
+}
+
+static void take_rule(apl_row_rule *row, const apl_rule_info *rule)
+{
+    if (row->rule == rule)
+        return;
+    row->rule = rule;
+    row->names.size = row->frameworks.size = row->patches.size = 0;
+    apl_arena_reset(row->arena);
+    row->remedy = apl_remedy_cut(row->arena, rule);
+    apl_row_text(&row->names, APL_STR("check"), rule->check);
+    apl_row_text(&row->names, APL_STR("rule"), rule->id);
+    apl_row_text(&row->names, APL_STR("title"), rule->title);
+    apl_row_frameworks(&row->frameworks, rule);
+    write_patches(&row->patches, rule);
+}
+
+void apl_row_remedy(apl_text *out, const apl_estate *estate, apl_asset_id asset, const apl_rule_info *rule,
+                    apl_row_rule *row)
+{
+    const apl_remedy_parts *remedy;
+    apl_text filled;
+
+    take_rule(row, rule);
+    remedy = row->remedy;
+    apl_text_init(&filled, APL_REMEDY_COMMAND_BYTES_MAX);
+    apl_text_add(out, APL_STR("{\"summary\":"));
+    apl_json_write_string(out, apl_remedy_fill(&filled, &remedy->summary, estate, asset));
+    apl_text_add(out, APL_STR(",\"commands\":["));
+    for (size_t i = 0; i < remedy->command_count; i++) {
+        if (i)
+            apl_text_add_char(out, ',');
+        apl_json_write_string(out, apl_remedy_fill(&filled, &remedy->commands[i], estate, asset));
+    }
+    apl_text_add(out, APL_STR("],\"patch\":"));
+    apl_text_add(out, apl_text_str(&row->patches));
+    apl_text_add_char(out, '}');
+    apl_text_free(&filled);
+}
+
+void apl_row_finding(apl_text *out, const apl_estate *estate, const apl_finding *finding, apl_row_rule *row)
+{
+    take_rule(row, finding->rule);
     apl_text_add(out, APL_STR("\"id\":"));
     apl_json_write_string(out, apl_str_from(finding->id));
-    apl_row_text(out, APL_STR("check"), rule->check);
-    apl_row_text(out, APL_STR("rule"), rule->id);
-    apl_row_text(out, APL_STR("title"), rule->title);
+    apl_text_add(out, apl_text_str(&row->names));
     add_name(out, APL_STR("severity"), apl_severity_names[finding->severity]);
     add_name(out, APL_STR("status"), apl_status_names[finding->status]);
     apl_row_text(out, APL_STR("asset"), estate->assets.items[finding->asset].id);
     apl_row_key(out, APL_STR("evidence"), false);
     apl_row_evidence(out, finding);
     apl_row_key(out, APL_STR("frameworks"), false);
-    apl_row_frameworks(out, rule);
+    apl_text_add(out, apl_text_str(&row->frameworks));
     apl_row_key(out, APL_STR("remediation"), false);
-    apl_row_remedy(out, estate, finding->asset, rule, scratch);
+    apl_row_remedy(out, estate, finding->asset, finding->rule, row);
     apl_row_text(out, APL_STR("reason"), finding->reason);
     apl_row_text(out, APL_STR("needs"), finding->needs);
     apl_text_add_char(out, '}');

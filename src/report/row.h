@@ -17,8 +17,13 @@ void apl_row_path(apl_text *out, const apl_estate *estate, const apl_path *path)
 void apl_row_score(apl_text *out, const apl_estate *estate);
 void apl_row_coverage(apl_text *out, const apl_coverage *coverage);
 
-/* `scratch` is for the texts of the fix; the caller resets it between rows. */
-void apl_row_finding(apl_text *out, const apl_estate *estate, const apl_finding *finding, apl_arena *scratch);
+/* What rows of findings have from their rule: written once and copied while the rule stays the same, as it mostly does,
+ * because findings come rule by rule. One thread; it must not outlive the rules. */
+typedef struct apl_row_rule apl_row_rule;
+apl_row_rule *apl_row_rule_new(void);
+void apl_row_rule_free(apl_row_rule *row); /* NULL is allowed */
+
+void apl_row_finding(apl_text *out, const apl_estate *estate, const apl_finding *finding, apl_row_rule *row);
 
 /* The cells of a listing's row that are shown in JSON. */
 void apl_row_listing(apl_text *out, const apl_listing *listing, const apl_value *cells);
@@ -26,7 +31,7 @@ void apl_row_listing(apl_text *out, const apl_listing *listing, const apl_value 
 /* The parts of a finding that a rule has by itself; whole values. */
 void apl_row_frameworks(apl_text *out, const apl_rule_info *rule);
 void apl_row_remedy(apl_text *out, const apl_estate *estate, apl_asset_id asset, const apl_rule_info *rule,
-                    apl_arena *scratch);
+                    apl_row_rule *row);
 void apl_row_evidence(apl_text *out, const apl_finding *finding);
 
 /* `"name":` with the comma before it when it is not the first, and a text member whole. */

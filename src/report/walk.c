@@ -26,12 +26,16 @@ bool apl_walk_has(const apl_report *report, apl_section section)
 /* Rows that one thread writes at a time; a run of findings is about a megabyte. */
 #define RUN_ROWS 512u
 
+/* Runs of a batch for each thread: threads are started once a batch, and one that is held up leaves its runs to the
+ * others. */
+#define THREAD_RUNS 4u
+
 /* One section: which rows it has, and how one is written. */
 typedef struct walk_rows {
     const char *record;
     size_t count;
     const uint32_t *numbers; /* of the rows in the estate; NULL: all, in order */
-    void (*write)(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch);
+    void (*write)(apl_text *out, const apl_estate *estate, uint32_t number, apl_row_rule *rule);
 } walk_rows;
 
 typedef struct walk_state {
@@ -39,36 +43,36 @@ typedef struct walk_state {
     const apl_walk_frame *frame;
     const walk_rows *rows;
     size_t first; /* row of the batch that is being written */
-    apl_text texts[APL_THREADS_MAX];
-    apl_arena *scratch[APL_THREADS_MAX];
+    apl_text texts[APL_THREADS_MAX * THREAD_RUNS];
+    apl_row_rule *rules[APL_THREADS_MAX]; /* by thread */
 } walk_state;
 
-static void write_asset(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch)
+static void write_asset(apl_text *out, const apl_estate *estate, uint32_t number, apl_row_rule *rule)
 {
-    (void)scratch;
+    (void)rule;
     apl_row_asset(out, estate, number);
 }
 
-static void write_relation(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch)
+static void write_relation(apl_text *out, const apl_estate *estate, uint32_t number, apl_row_rule *rule)
 {
-    (void)scratch;
+    (void)rule;
     apl_row_relation(out, estate, &estate->relations.items[number]);
 }
 
-static void write_finding(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch)
+static void write_finding(apl_text *out, const apl_estate *estate, uint32_t number, apl_row_rule *rule)
 {
-    apl_row_finding(out, estate, &estate->findings.items[number], scratch);
+    apl_row_finding(out, estate, &estate->findings.items[number], rule);
 }
 
-static void write_path(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch)
+static void write_path(apl_text *out, const apl_estate *estate, uint32_t number, apl_row_rule *rule)
 {
-    (void)scratch;
+    (void)rule;
     apl_row_path(out, estate, &estate->paths.items[number]);
 }
 
-static void write_coverage(apl_text *out, const apl_estate *estate, uint32_t number, apl_arena *scratch)
+static void write_coverage(apl_text *out, const apl_estate *estate, uint32_t number, apl_row_rule *rule)
 {
-    (void)scratch;
+    (void)rule;
     apl_row_coverage(out, &estate->coverage.items[number]);
 }
 
@@ -78,7 +82,6 @@ static void write_run(void *context, unsigned thread, size_t from, size_t to)
     walk_state *state = context;
     const walk_rows *rows = state->rows;
 
-    (void)thread;
     for (size_t run = from; run < to; run++) {
         apl_text *out = &state->texts[run];
         size_t first = state->first + run * RUN_ROWS;
@@ -86,9 +89,8 @@ static void write_run(void *context, unsigned thread, size_t from, size_t to)
         for (size_t row = first; row < last; row++) {
             uint32_t number = rows->numbers ? rows->numbers[row] : (uint32_t)row;
             state->frame->before(out, rows->record, row);
-            rows->write(out, state->report->snapshot->estate, number, state->scratch[run]);
+            rows->write(out, state->report->snapshot->estate, number, state->rules[thread]);
             state->frame->after(out);
-            apl_arena_reset(state->scratch[run]);
         }
     }
 }
@@ -108,27 +110,28 @@ static apl_status join_texts(walk_state *state, apl_output *output, unsigned run
 static apl_status walk(apl_output *output, const apl_report *report, const walk_rows *rows, const apl_walk_frame *frame)
 {
     unsigned wanted = report->threads ? report->threads : apl_threads_default();
-    unsigned runs = wanted < APL_THREADS_MAX ? wanted : APL_THREADS_MAX;
+    unsigned threads = wanted < APL_THREADS_MAX ? wanted : APL_THREADS_MAX;
+    unsigned runs = threads * THREAD_RUNS;
     walk_state *state = apl_memory_new(sizeof *state);
     apl_status status = APL_OK;
 
     state->report = report;
     state->rows = rows;
     state->frame = frame;
-    for (unsigned run = 0; run < runs; run++) {
+    for (unsigned run = 0; run < runs; run++)
         apl_text_init(&state->texts[run], APL_OUTPUT_ROW_BYTES_MAX);
-        state->scratch[run] = apl_arena_new();
-    }
+    for (unsigned thread = 0; thread < threads; thread++)
+        state->rules[thread] = apl_row_rule_new();
     for (; status == APL_OK && state->first < rows->count; state->first += (size_t)runs * RUN_ROWS) {
         size_t left = (rows->count - state->first + RUN_ROWS - 1) / RUN_ROWS;
         unsigned used = left < runs ? (unsigned)left : runs;
-        apl_parallel(used, used, 1, write_run, state);
+        apl_parallel(used < threads ? used : threads, used, 1, write_run, state);
         status = join_texts(state, output, used);
     }
-    for (unsigned run = 0; run < runs; run++) {
+    for (unsigned run = 0; run < runs; run++)
         apl_text_free(&state->texts[run]);
-        apl_arena_free(state->scratch[run]);
-    }
+    for (unsigned thread = 0; thread < threads; thread++)
+        apl_row_rule_free(state->rules[thread]);
     apl_memory_free(state);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "store/body_pipe.h"
+#include "store/sort.h"
 #include "store/write.h"
 
 /* Rows inserted between two looks at what was compressed meanwhile. */
@@ -14,15 +15,10 @@
 typedef struct body_item {
     apl_asset_id asset; /* the first one that has it */
     int64_t number;     /* in the store; 0: it has none */
-    uint64_t offset;    /* in the spool */
-} body_item;
-
-/* A digest in the order of the table's key, whose numbers are signed. */
-typedef struct body_key {
-    int64_t low;
+    int64_t low;        /* halves of the digest, as numbers of the table */
     int64_t high;
-    uint32_t item;
-} body_key;
+    uint64_t offset; /* in the spool */
+} body_item;
 
 /* A place in the spool. */
 typedef struct body_place {
@@ -33,7 +29,7 @@ typedef struct body_place {
 struct apl_bodies {
     apl_write *write;
     APL_VECTOR(body_item) items;
-    APL_VECTOR(body_key) keys;    /* of the items, sorted when first needed */
+    apl_hash_items keys;          /* low parts of the digests of the items, sorted when first needed */
     APL_VECTOR(body_place) fresh; /* to be stored, in the order of the spool */
     int64_t last;                 /* number of the last body that was there before */
     const apl_body_job *jobs;     /* by position in `fresh` */
@@ -57,33 +53,31 @@ static void collect(uint32_t *out, apl_bodies *bodies, const apl_asset_id *asset
         out[i] = apl_table_put(seen, apl_str_make((const char *)&asset->digest, sizeof asset->digest), next);
         if (out[i] != next)
             continue;
-        body_item item = {.asset = assets[i], .offset = asset->origin.offset};
+        body_item item = {
+            .asset = assets[i],
+            .low = (int64_t)asset->digest.low,
+            .high = (int64_t)asset->digest.high,
+            .offset = asset->origin.offset,
+        };
         APL_PUSH(&bodies->items, item);
     }
     apl_table_free(seen);
 }
 
-static int compare_keys(const void *a, const void *b)
-{
-    const body_key *left = a;
-    const body_key *right = b;
-
-    if (left->low != right->low)
-        return left->low < right->low ? -1 : 1;
-    return (left->high > right->high) - (left->high < right->high);
-}
-
+/* In the order of the table: by the low part, equal ones by the high part, so by that first. */
 static void sort_keys(apl_bodies *bodies)
 {
     if (bodies->keys.count == bodies->items.count)
         return;
     APL_RESERVE(&bodies->keys, bodies->items.count);
     for (uint32_t i = 0; i < bodies->items.count; i++) {
-        apl_digest digest = bodies->write->estate->assets.items[bodies->items.items[i].asset].digest;
-        body_key key = {(int64_t)digest.low, (int64_t)digest.high, i};
+        apl_hash_item key = {bodies->items.items[i].high, i};
         APL_PUSH(&bodies->keys, key);
     }
-    qsort(bodies->keys.items, bodies->keys.count, sizeof *bodies->keys.items, compare_keys);
+    apl_hash_items_sort(&bodies->keys);
+    for (size_t i = 0; i < bodies->keys.count; i++)
+        bodies->keys.items[i].hash = bodies->items.items[bodies->keys.items[i].item].low;
+    apl_hash_items_sort(&bodies->keys);
 }
 
 static apl_status find_in_store(apl_bodies *bodies)
@@ -95,9 +89,9 @@ static apl_status find_in_store(apl_bodies *bodies)
 
     sort_keys(bodies);
     for (size_t i = 0; i < bodies->keys.count && status == APL_OK; i++) {
-        const body_key *key = &bodies->keys.items[i];
-        apl_query_put_number(query, key->low);
-        apl_query_put_number(query, key->high);
+        const apl_hash_item *key = &bodies->keys.items[i];
+        apl_query_put_number(query, key->hash);
+        apl_query_put_number(query, bodies->items.items[key->item].high);
         status = apl_query_next(&has_row, query);
         if (status != APL_OK || !has_row)
             continue;
@@ -144,20 +138,27 @@ static apl_asset_id fresh_asset(const apl_bodies *bodies, size_t i)
     return bodies->items.items[bodies->fresh.items[i].item].asset;
 }
 
+/* The dictionary of a type, by the place of its name: types are few, and most assets share their texts. */
+#define MEMOS 256u
+
+typedef struct type_dictionary {
+    apl_str type; /* none: nothing is remembered here */
+    int64_t dictionary;
+} type_dictionary;
+
 static apl_body_job *make_jobs(apl_bodies *bodies)
 {
     apl_write *write = bodies->write;
     apl_body_job *jobs = APL_ARENA_ARRAY(write->arena, apl_body_job, bodies->fresh.count);
-    apl_str last_type = APL_STR_NONE;
-    int64_t dictionary = apl_dictionary_for(&write->store->dictionaries, last_type);
+    type_dictionary memos[MEMOS] = {0};
 
     for (size_t i = 0; i < bodies->fresh.count; i++) {
         jobs[i].asset = fresh_asset(bodies, i);
         apl_str type = write->estate->assets.items[jobs[i].asset].type;
-        if (!apl_str_equal(type, last_type))
-            dictionary = apl_dictionary_for(&write->store->dictionaries, type);
-        last_type = type;
-        jobs[i].dictionary = dictionary;
+        type_dictionary *memo = &memos[((uintptr_t)type.data >> 4) % MEMOS];
+        if (memo->type.data != type.data || memo->type.size != type.size || type.size == 0)
+            *memo = (type_dictionary){type, apl_dictionary_for(&write->store->dictionaries, type)};
+        jobs[i].dictionary = memo->dictionary;
     }
     return jobs;
 }
@@ -198,13 +199,13 @@ static apl_status store_digests(apl_bodies *bodies)
 
     sort_keys(bodies);
     for (size_t i = 0; i < bodies->keys.count && status == APL_OK; i++) {
-        const body_key *key = &bodies->keys.items[i];
-        int64_t number = bodies->items.items[key->item].number;
-        if (number <= bodies->last)
+        const apl_hash_item *key = &bodies->keys.items[i];
+        const body_item *item = &bodies->items.items[key->item];
+        if (item->number <= bodies->last)
             continue;
-        apl_insert_put_number(insert, key->low);
-        apl_insert_put_number(insert, key->high);
-        apl_insert_put_number(insert, number);
+        apl_insert_put_number(insert, key->hash);
+        apl_insert_put_number(insert, item->high);
+        apl_insert_put_number(insert, item->number);
         status = apl_insert_add(insert);
         if (status == APL_OK && i % ROWS_BETWEEN == 0)
             status = apl_bodies_advance(bodies);

@@ -70,23 +70,15 @@ typedef struct pipe_worker {
     apl_body_pipe *pipe;
     ZSTD_CCtx *zstd;
     int64_t dictionary; /* that zstd refers to */
-    apl_text body;
+    apl_text bodies;    /* of the present piece, as they lie in the spool */
 } pipe_worker;
 
-static apl_status compress_body(pipe_place *place, pipe_worker *compressor, const apl_body_job *job)
+static apl_status compress_body(pipe_place *place, pipe_worker *compressor, const apl_body_job *job, apl_str body)
 {
     const apl_body_pipe *pipe = compressor->pipe;
-    apl_text *body = &compressor->body;
-    apl_status status;
-    size_t bound;
+    size_t bound = place->data.size + ZSTD_compressBound(body.size);
     size_t got;
 
-    body->size = 0;
-    body->is_cut = false;
-    status = apl_estate_body(body, pipe->estate, &pipe->estate->assets.items[job->asset]);
-    if (status != APL_OK)
-        return status;
-    bound = place->data.size + ZSTD_compressBound(body->size);
     if (bound > place->data.capacity) {
         place->data.capacity = bound * 2;
         place->data.data = apl_memory_grow(place->data.data, place->data.capacity);
@@ -95,21 +87,53 @@ static apl_status compress_body(pipe_place *place, pipe_worker *compressor, cons
         (void)ZSTD_CCtx_refCDict(compressor->zstd, apl_dictionary_compress(pipe->dictionaries, job->dictionary));
     compressor->dictionary = job->dictionary;
     got = ZSTD_compress2(compressor->zstd, place->data.data + place->data.size, place->data.capacity - place->data.size,
-                         body->data, body->size);
+                         body.data, body.size);
     if (ZSTD_isError(got))
         return apl_fail(APL_E_STORE, "a body cannot be compressed: %s", ZSTD_getErrorName(got));
     place->data.size += got;
     return APL_OK;
 }
 
+static const apl_origin *origin_of(const apl_body_pipe *pipe, size_t job)
+{
+    return &pipe->estate->assets.items[pipe->jobs[job].asset].origin;
+}
+
+/* Where the run of jobs from `from` on ends whose bodies lie one behind the other in the spool. */
+static size_t run_end(const apl_body_pipe *pipe, size_t from, size_t to)
+{
+    size_t end = from + 1;
+
+    while (end < to &&
+           origin_of(pipe, end)->offset == origin_of(pipe, end - 1)->offset + origin_of(pipe, end - 1)->size)
+        end++;
+    return end;
+}
+
 static void compress_piece(pipe_place *place, pipe_worker *compressor, pipe_piece piece)
 {
+    const apl_body_pipe *pipe = compressor->pipe;
+    apl_text *bodies = &compressor->bodies;
+    size_t read = piece.from; /* jobs before it are in `bodies` */
+    size_t at = 0;            /* there */
+
     place->data.size = 0;
     place->status = APL_OK;
     for (size_t i = piece.from; i < piece.to && place->status == APL_OK; i++) {
-        place->status = compress_body(place, compressor, &compressor->pipe->jobs[i]);
+        size_t size = origin_of(pipe, i)->size;
+        if (i == read) {
+            const apl_origin *last;
+            read = run_end(pipe, i, piece.to);
+            last = origin_of(pipe, read - 1);
+            bodies->size = at = 0;
+            place->status = apl_estate_spooled(bodies, pipe->estate, origin_of(pipe, i)->offset,
+                                               last->offset + last->size - origin_of(pipe, i)->offset);
+        }
+        if (place->status == APL_OK)
+            place->status = compress_body(place, compressor, &pipe->jobs[i], apl_str_make(bodies->data + at, size));
+        at += size;
         place->ends[i - piece.from] = place->data.size;
-        place->sizes[i - piece.from] = compressor->body.size;
+        place->sizes[i - piece.from] = size;
     }
     /* Messages belong to a thread; the caller repeats this one in its own. */
     if (place->status != APL_OK)
@@ -124,7 +148,7 @@ static void work(void *context, unsigned thread)
     (void)thread;
     if (compressor.zstd == NULL)
         apl_die("out of memory");
-    apl_text_init(&compressor.body, APL_DOCUMENT_BYTES_MAX);
+    apl_text_init(&compressor.bodies, SIZE_MAX); /* a piece is of a bounded size, but for one body alone */
     (void)ZSTD_CCtx_setParameter(compressor.zstd, ZSTD_c_compressionLevel, 1);
     (void)ZSTD_CCtx_setParameter(compressor.zstd, ZSTD_c_checksumFlag, 1);
     (void)ZSTD_CCtx_setParameter(compressor.zstd, ZSTD_c_dictIDFlag, 0); /* the row says which one */
@@ -139,7 +163,7 @@ static void work(void *context, unsigned thread)
         atomic_store(&place->is_ready, true);
         apl_queue_push(place->ready, place);
     }
-    apl_text_free(&compressor.body);
+    apl_text_free(&compressor.bodies);
     (void)ZSTD_freeCCtx(compressor.zstd);
 }
 

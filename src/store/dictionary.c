@@ -106,11 +106,20 @@ typedef struct training {
     size_t size; /* 0: it gave none */
 } training;
 
+/* The family of a type, by the place of its name: types are few, and most assets share their texts. */
+#define MEMOS 256u
+
+typedef struct type_memo {
+    apl_str type; /* none: nothing is remembered here */
+    uint32_t family;
+} type_memo;
+
 /* The families of one scan. */
 typedef struct family_list {
     apl_arena *arena;
     apl_table *by_name;
     APL_VECTOR(training *) items; /* the first one is the general family */
+    type_memo memos[MEMOS];
 } family_list;
 
 static training *add_family(family_list *families, const apl_estate *estate, apl_str name)
@@ -125,11 +134,15 @@ static training *add_family(family_list *families, const apl_estate *estate, apl
 
 static training *family_of(family_list *families, const apl_estate *estate, apl_asset_id asset)
 {
-    apl_str name = apl_dictionary_family(estate->assets.items[asset].type);
+    apl_str type = estate->assets.items[asset].type;
+    type_memo *memo = &families->memos[((uintptr_t)type.data >> 4) % MEMOS];
     uint32_t next = (uint32_t)families->items.count;
-    uint32_t at = apl_table_put(families->by_name, name, next);
 
-    return at == next ? add_family(families, estate, name) : families->items.items[at];
+    if (memo->type.data == type.data && memo->type.size == type.size && type.size)
+        return families->items.items[memo->family];
+    apl_str name = apl_dictionary_family(type);
+    *memo = (type_memo){type, apl_table_put(families->by_name, name, next)};
+    return memo->family == next ? add_family(families, estate, name) : families->items.items[memo->family];
 }
 
 /* Evenly spaced, so that every part of the estate has its say. */
@@ -146,26 +159,24 @@ static void train(void *context, unsigned thread, size_t from, size_t to)
     training *const *trainings = context;
     size_t sizes[APL_DICTIONARY_SAMPLES_MAX];
     apl_text all;
-    apl_text one;
 
     (void)thread;
     apl_text_init(&all, (size_t)APL_DICTIONARY_SAMPLES_MAX * APL_DICTIONARY_SAMPLE_BYTES_MAX);
-    apl_text_init(&one, APL_DICTIONARY_SAMPLE_BYTES_MAX);
     for (size_t i = from; i < to; i++) {
         training *family = trainings[i];
         all.size = 0;
         for (size_t s = 0; s < family->sample_count; s++) {
-            one.size = 0;
-            (void)apl_estate_body(&one, family->estate, &family->estate->assets.items[family->samples[s]]);
-            apl_text_add(&all, apl_text_str(&one)); /* what cannot be read is reported when it is stored */
-            sizes[s] = one.size;
+            const apl_origin *body = &family->estate->assets.items[family->samples[s]].origin;
+            size_t size = body->size < APL_DICTIONARY_SAMPLE_BYTES_MAX ? body->size : APL_DICTIONARY_SAMPLE_BYTES_MAX;
+            size_t before = all.size;
+            (void)apl_estate_spooled(&all, family->estate, body->offset, size); /* a fault is told when it is stored */
+            sizes[s] = all.size - before;
         }
         size_t got = ZDICT_trainFromBuffer(family->data, APL_DICTIONARY_BYTES_MAX, all.data, sizes,
                                            (unsigned)family->sample_count);
         family->size = ZDICT_isError(got) ? 0 : got;
     }
     apl_text_free(&all);
-    apl_text_free(&one);
 }
 
 static apl_status keep(apl_dictionaries *dictionaries, training *const *trainings, size_t count)

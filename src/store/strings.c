@@ -12,7 +12,7 @@ void apl_strings_init(apl_strings *strings, apl_db *db)
 
 void apl_strings_free(apl_strings *strings)
 {
-    apl_query_free(strings->insert);
+    apl_insert_free(strings->insert);
     apl_table_free(strings->numbers);
     apl_arena_free(strings->arena);
     apl_memory_free(strings->texts.items);
@@ -63,12 +63,12 @@ static apl_status add(apl_strings *strings, apl_str text)
     if (strings->texts.count >= APL_STORE_STRINGS_MAX)
         return apl_fail(APL_E_LIMIT, "the store has more than %u different texts", APL_STORE_STRINGS_MAX);
     if (strings->insert == NULL)
-        status = apl_query_new(&strings->insert, strings->db, "INSERT INTO strings (string, text) VALUES (?1, ?2)");
+        status = apl_insert_new(&strings->insert, strings->db, "INSERT INTO strings (string, text)", "(?, ?)");
     if (status != APL_OK)
         return status;
-    apl_query_put_number(strings->insert, (int64_t)strings->texts.count);
-    apl_query_put_text(strings->insert, text);
-    status = apl_query_run(strings->insert);
+    apl_insert_put_number(strings->insert, (int64_t)strings->texts.count);
+    apl_insert_put_text(strings->insert, text);
+    status = apl_insert_add(strings->insert);
     if (status == APL_OK)
         remember(strings, text);
     return status;
@@ -88,6 +88,18 @@ apl_status apl_strings_number(int64_t *out, apl_strings *strings, apl_str text)
     }
     *out = (int64_t)strings->texts.count;
     return add(strings, text);
+}
+
+apl_status apl_strings_number_like(int64_t *number, apl_strings *strings, apl_str text)
+{
+    if (text.size && apl_str_equal(apl_strings_text(strings, *number), text))
+        return APL_OK;
+    return apl_strings_number(number, strings, text);
+}
+
+apl_status apl_strings_finish(apl_strings *strings)
+{
+    return strings->insert ? apl_insert_finish(strings->insert) : APL_OK;
 }
 
 apl_str apl_strings_text(const apl_strings *strings, int64_t number)

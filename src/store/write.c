@@ -117,6 +117,8 @@ static apl_status write_parts(apl_write *write)
     if (status == APL_OK)
         status = apl_bodies_finish(write->bodies);
     if (status == APL_OK)
+        status = apl_strings_finish(&write->store->strings);
+    if (status == APL_OK)
         status = write_scan(write);
     apl_bodies_free(write->bodies);
     return status;

@@ -74,6 +74,15 @@ static inline apl_status apl_write_put_string(apl_write *write, apl_insert *inse
     return status;
 }
 
+/* The same for a text that is mostly that of the row before; *number holds it from row to row, 0 at first. */
+static inline apl_status apl_write_put_string_like(apl_write *write, apl_insert *insert, int64_t *number, apl_str text)
+{
+    apl_status status = apl_strings_number_like(number, &write->store->strings, text);
+
+    apl_insert_put_number(insert, *number);
+    return status;
+}
+
 /* Parts of a digest: a text with its length, and a number. */
 static inline void apl_digest_add(apl_text *buffer, apl_str text)
 {

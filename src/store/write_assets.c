@@ -2,23 +2,26 @@
  *
  * Numbers first: each asset of the scan is found among those that hold, then among all that the store ever saw, or gets
  * a new number. Then only what differs is written. */
-#include <stdlib.h>
-
 #include "store/pack.h"
+#include "store/sort.h"
 #include "store/write.h"
 
 _Static_assert(APL_EXPOSURE_INTERNET == 4, "the store keeps the number of an exposure");
 _Static_assert(APL_LEVEL_CRITICAL == 5, "the store keeps the number of a level");
 
+/* Texts of a row that are numbers there, but for the tags. */
+#define ASSET_STRINGS 8
+
 typedef struct asset_write {
     apl_write *write;
     apl_versions open;
     apl_versions wanted;
-    int64_t *bodies;      /* by asset; only of those that changed */
-    uint64_t *held;       /* by asset: the digest of the row that holds; 0 with is_held false */
-    bool *is_held;        /* by asset */
-    bool *is_respelled;   /* by asset: its id has other letters than in `ids` */
-    bool has_other_times; /* an unchanged asset was read at another time than its row says */
+    int64_t *bodies;                /* by asset; only of those that changed */
+    uint64_t *held;                 /* by asset: the digest of the row that holds; 0 with is_held false */
+    bool *is_held;                  /* by asset */
+    bool *is_respelled;             /* by asset: its id has other letters than in `ids` */
+    bool has_other_times;           /* an unchanged asset was read at another time than its row says */
+    int64_t strings[ASSET_STRINGS]; /* of the row before */
 } asset_write;
 
 /* The same but for a body that this scan did not keep. */
@@ -66,11 +69,6 @@ static apl_status match_rows(asset_write *assets)
     return status;
 }
 
-typedef struct hashed_id {
-    int64_t hash;
-    int64_t number;
-} hashed_id;
-
 /* Ids given between two looks at the bodies. */
 #define IDS_BETWEEN 256
 
@@ -80,9 +78,9 @@ typedef struct id_numbering {
     apl_query *find;
     apl_insert *ids;
     apl_insert *hashes;
-    int64_t last;
-    bool has_earlier; /* the store saw assets before */
-    APL_VECTOR(hashed_id) fresh;
+    int64_t last;         /* number of the last asset that was there before */
+    bool has_earlier;     /* the store saw assets before */
+    apl_hash_items fresh; /* the new ones, numbered from `last` on */
 } id_numbering;
 
 static bool is_same_id(const apl_asset *asset, apl_str id, bool ignores_case)
@@ -116,35 +114,25 @@ static apl_status add_id(id_numbering *numbering, apl_asset_id i)
 {
     apl_write *write = numbering->assets->write;
     const apl_asset *asset = &write->estate->assets.items[i];
-    hashed_id fresh = {(int64_t)apl_str_hash_nocase(asset->id), ++numbering->last};
+    uint64_t hash = asset->ids_ignore_case ? write->id_hashes[i] : apl_str_hash_nocase(asset->id);
+    apl_hash_item fresh = {(int64_t)hash, (uint32_t)numbering->fresh.count};
 
-    write->numbers[i] = fresh.number;
     APL_PUSH(&numbering->fresh, fresh);
-    apl_insert_put_number(numbering->ids, fresh.number);
+    write->numbers[i] = numbering->last + (int64_t)numbering->fresh.count;
+    apl_insert_put_number(numbering->ids, write->numbers[i]);
     apl_insert_put_text(numbering->ids, asset->id);
     apl_insert_put_number(numbering->ids, asset->ids_ignore_case);
     return apl_insert_add(numbering->ids);
-}
-
-static int compare_hashes(const void *a, const void *b)
-{
-    const hashed_id *left = a;
-    const hashed_id *right = b;
-
-    if (left->hash != right->hash)
-        return left->hash < right->hash ? -1 : 1;
-    return (left->number > right->number) - (left->number < right->number);
 }
 
 static apl_status add_hashes(id_numbering *numbering)
 {
     apl_status status = APL_OK;
 
-    if (numbering->fresh.count)
-        qsort(numbering->fresh.items, numbering->fresh.count, sizeof *numbering->fresh.items, compare_hashes);
+    apl_hash_items_sort(&numbering->fresh);
     for (size_t i = 0; i < numbering->fresh.count && status == APL_OK; i++) {
         apl_insert_put_number(numbering->hashes, numbering->fresh.items[i].hash);
-        apl_insert_put_number(numbering->hashes, numbering->fresh.items[i].number);
+        apl_insert_put_number(numbering->hashes, numbering->last + 1 + numbering->fresh.items[i].item);
         status = apl_insert_add(numbering->hashes);
     }
     return status == APL_OK ? apl_insert_finish(numbering->hashes) : status;
@@ -252,9 +240,10 @@ static void put_asset_or_null(const apl_write *write, apl_insert *insert, apl_as
         apl_insert_put_number(insert, write->numbers[asset]);
 }
 
-static apl_status put_strings(apl_write *write, apl_insert *insert, const apl_asset *asset)
+static apl_status put_strings(asset_write *assets, apl_insert *insert, const apl_asset *asset)
 {
-    const apl_str texts[] = {
+    apl_write *write = assets->write;
+    const apl_str texts[ASSET_STRINGS] = {
         write->estate->vocabulary->kinds.items[asset->kind].name,
         asset->type,
         apl_str_from(apl_cloud_names[asset->cloud]),
@@ -266,8 +255,8 @@ static apl_status put_strings(apl_write *write, apl_insert *insert, const apl_as
     };
     apl_status status = APL_OK;
 
-    for (size_t i = 0; i < sizeof texts / sizeof *texts && status == APL_OK; i++)
-        status = apl_write_put_string(write, insert, texts[i]);
+    for (size_t i = 0; i < ASSET_STRINGS && status == APL_OK; i++)
+        status = apl_write_put_string_like(write, insert, &assets->strings[i], texts[i]);
     if (status != APL_OK)
         return status;
     write->text.size = 0;
@@ -278,7 +267,7 @@ static apl_status put_strings(apl_write *write, apl_insert *insert, const apl_as
 
 static apl_status put_asset(void *context, apl_insert *insert, const apl_version *version)
 {
-    const asset_write *assets = context;
+    asset_write *assets = context;
     apl_write *write = assets->write;
     const apl_asset *asset = &write->estate->assets.items[version->item];
     bool has_usual_name = apl_str_equal(asset->name, name_in_id(asset->id));
@@ -290,7 +279,7 @@ static apl_status put_asset(void *context, apl_insert *insert, const apl_version
     else
         apl_insert_put_text(insert, asset->name);
     put_text_or_null(insert, asset->full_name);
-    status = put_strings(write, insert, asset);
+    status = put_strings(assets, insert, asset);
     put_asset_or_null(write, insert, asset->parent);
     apl_insert_put_number(insert, (asset->is_read ? 1 : 0) | (asset->is_ai ? 2 : 0));
     apl_insert_put_number(insert, asset->used_for);
@@ -372,27 +361,38 @@ static uint64_t relation_digest(apl_write *write, const apl_relation *relation)
     return apl_str_hash(apl_text_str(&write->text));
 }
 
+/* Strings of the last relation of a type: most of its relations have the same evidence. */
+typedef struct relation_strings {
+    int64_t type;
+    int64_t evidence;
+} relation_strings;
+
+typedef struct relation_write {
+    apl_write *write;
+    relation_strings *strings; /* by type */
+} relation_write;
+
 static apl_status put_relations(void *context, apl_insert *insert, const apl_version *version)
 {
-    apl_write *write = context;
+    const relation_write *relations = context;
+    apl_write *write = relations->write;
     const apl_estate *estate = write->estate;
     apl_asset_id from = estate->relations.items[version->item].from;
     apl_status status = APL_OK;
-    int64_t type;
-    int64_t evidence;
 
     write->text.size = 0;
     for (size_t i = version->item; i < estate->relations.count && estate->relations.items[i].from == from; i++) {
         const apl_relation *relation = &estate->relations.items[i];
-        status =
-            apl_strings_number(&type, &write->store->strings, estate->vocabulary->relations.items[relation->type].name);
+        const apl_str name = estate->vocabulary->relations.items[relation->type].name;
+        relation_strings *last = &relations->strings[relation->type];
+        status = apl_strings_number_like(&last->type, &write->store->strings, name);
         if (status == APL_OK)
-            status = apl_strings_number(&evidence, &write->store->strings, relation->evidence);
+            status = apl_strings_number_like(&last->evidence, &write->store->strings, relation->evidence);
         if (status != APL_OK)
             return status;
-        apl_pack_number(&write->text, (uint64_t)type);
+        apl_pack_number(&write->text, (uint64_t)last->type);
         apl_pack_number(&write->text, (uint64_t)write->numbers[relation->to]);
-        apl_pack_number(&write->text, (uint64_t)evidence);
+        apl_pack_number(&write->text, (uint64_t)last->evidence);
     }
     apl_insert_put_bytes(insert, write->text.data, write->text.size);
     return status;
@@ -410,6 +410,8 @@ static const apl_version_table relations_table = {
 apl_status apl_write_relations(apl_write *write)
 {
     const apl_estate *estate = write->estate;
+    relation_write relations = {write,
+                                APL_ARENA_ARRAY(write->arena, relation_strings, estate->vocabulary->relations.count)};
     apl_versions open;
     apl_versions wanted = {0};
     apl_status status = apl_versions_load(&open, write->db, &relations_table);
@@ -424,7 +426,8 @@ apl_status apl_write_relations(apl_write *write)
     }
     apl_versions_sort(&wanted);
     if (status == APL_OK) {
-        apl_version_change change = {&relations_table, &open, &wanted, write->scan, write, apl_write_between, write};
+        apl_version_change change = {&relations_table,  &open, &wanted, write->scan, &relations,
+                                     apl_write_between, write};
         status = apl_versions_write(write->db, &change);
     }
     apl_versions_free(&open);

@@ -65,9 +65,16 @@ static void id_bytes(uint8_t out[ID_BYTES], const char *id)
         out[i / 2] = (uint8_t)(out[i / 2] | (i % 2 ? digit_of(id[i]) : digit_of(id[i]) << 4));
 }
 
+typedef struct finding_write {
+    apl_write *write;
+    int64_t reason; /* strings of the row before */
+    int64_t needs;
+} finding_write;
+
 static apl_status put_finding(void *context, apl_insert *insert, const apl_version *version)
 {
-    apl_write *write = context;
+    finding_write *findings = context;
+    apl_write *write = findings->write;
     const apl_finding *finding = &write->estate->findings.items[version->item];
     uint8_t id[ID_BYTES];
     apl_status status;
@@ -80,9 +87,9 @@ static apl_status put_finding(void *context, apl_insert *insert, const apl_versi
     apl_evidence_write(&write->text, finding);
     status = apl_write_put_string(write, insert, apl_text_str(&write->text));
     if (status == APL_OK)
-        status = apl_write_put_string(write, insert, finding->reason);
+        status = apl_write_put_string_like(write, insert, &findings->reason, finding->reason);
     if (status == APL_OK)
-        status = apl_write_put_string(write, insert, finding->needs);
+        status = apl_write_put_string_like(write, insert, &findings->needs, finding->needs);
     return status;
 }
 
@@ -162,12 +169,13 @@ apl_status apl_write_findings(apl_write *write)
 {
     apl_versions findings = {0};
     apl_versions rules = {0};
+    finding_write context = {.write = write};
     apl_status status = want_findings(write, &findings, &rules);
 
     if (status == APL_OK)
         status = write_table(write, &rules_table, &rules, write);
     if (status == APL_OK)
-        status = write_table(write, &findings_table, &findings, write);
+        status = write_table(write, &findings_table, &findings, &context);
     apl_versions_free(&findings);
     apl_versions_free(&rules);
     return status;

@@ -16,7 +16,7 @@ typedef struct sarif_state {
     APL_VECTOR(const apl_rule_info *) rules;
     APL_VECTOR(apl_control_ref) controls; /* sorted, each once */
     apl_table *rule_numbers;
-    apl_arena *scratch;
+    apl_row_rule *row;
 } sarif_state;
 
 static const char *level_of(unsigned severity)
@@ -351,7 +351,7 @@ static void write_result(sarif_state *state, const apl_finding *finding)
                         apl_status_names[finding->status], apl_severity_names[finding->severity]);
     apl_row_evidence(out, finding);
     apl_row_key(out, APL_STR("remediation"), false);
-    apl_row_remedy(out, estate, finding->asset, finding->rule, state->scratch);
+    apl_row_remedy(out, estate, finding->asset, finding->rule, state->row);
     apl_row_text(out, APL_STR("needs"), finding->needs);
     apl_text_add(out, APL_STR("}}"));
 }
@@ -365,7 +365,6 @@ static apl_status write_results(sarif_state *state)
     for (size_t i = 0; status == APL_OK && i < state->report->selection->findings.count; i++) {
         apl_text_add(out, i ? APL_STR(",\n") : APL_STR("\n"));
         write_result(state, finding_at(state, i));
-        apl_arena_reset(state->scratch);
         status = apl_output_step(state->output);
     }
     apl_text_add_char(out, ']');
@@ -379,7 +378,7 @@ static apl_status write_sarif(apl_output *output, const apl_report *report)
     apl_status status;
 
     state.rule_numbers = apl_table_new(false);
-    state.scratch = apl_arena_new();
+    state.row = apl_row_rule_new();
     collect_rules(&state);
     apl_text_add(out,
                  APL_STR("{\"$schema\":\"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
@@ -396,7 +395,7 @@ static apl_status write_sarif(apl_output *output, const apl_report *report)
     apl_text_add(out, APL_STR("}]}\n"));
 
     apl_table_free(state.rule_numbers);
-    apl_arena_free(state.scratch);
+    apl_row_rule_free(state.row);
     apl_memory_free((void *)state.rules.items);
     apl_memory_free(state.controls.items);
     return status;
