@@ -149,6 +149,29 @@ static apl_truth eval_field(apl_run *run, const apl_node *node)
     return truth;
 }
 
+/* The two leaves of a narrowed condition; nobody explains those. */
+static apl_truth eval_slot(apl_run *run, const apl_node *node)
+{
+    apl_value left = apl_subject_slot(run->eval->subject, node->binding);
+
+    if (run->in_counts)
+        note_size(run, left);
+    return compare(run, node, left, APL_MISSING);
+}
+
+static apl_truth eval_member(apl_run *run, const apl_node *node)
+{
+    const apl_binding *binding = node->binding;
+    apl_value left = run->current[node->level];
+
+    for (uint32_t step = node->first_step; step < binding->step_count; step++)
+        left = apl_value_get(left, binding->steps[step].key);
+    run->steps++;
+    if (binding->special == APL_FIELD_PATH)
+        left = apl_subject_unread_or(run->eval->subject, binding, left);
+    return compare(run, node, left, APL_MISSING);
+}
+
 static apl_truth eval_field_named(apl_run *run, const apl_node *node)
 {
     apl_value name;
@@ -197,6 +220,10 @@ static apl_truth eval_leaf(apl_run *run, const apl_node *node)
         if (run->eval->trace)
             apl_trace_add(run, node, node->left ? node->left->steps[0].constant : APL_MISSING, node->truth);
         return node->truth;
+    case APL_NODE_SLOT:
+        return eval_slot(run, node);
+    case APL_NODE_MEMBER:
+        return eval_member(run, node);
     case APL_NODE_ALL:
     case APL_NODE_ANY:
     case APL_NODE_NOT:
@@ -478,6 +505,7 @@ apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eva
     machine m;
     apl_run run;
 
+    APL_ASSERT(condition->only_plan == NULL || (condition->only_plan == eval->subject->plan && eval->trace == NULL));
     apl_run_start(&run, eval, eval->arena);
     if (eval->error)
         eval->error[0] = 0;

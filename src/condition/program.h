@@ -81,6 +81,8 @@ typedef enum apl_node_kind {
     APL_NODE_FIELD_NAMED, /* the name is computed */
     APL_NODE_VALUE,
     APL_NODE_TRUTH, /* decided at compile time */
+    APL_NODE_SLOT,   /* narrowed: a field that lies in a slot, with no [*] behind it */
+    APL_NODE_MEMBER, /* narrowed: a field at or below the present member of the count number `level` */
 } apl_node_kind;
 
 enum {
@@ -106,19 +108,24 @@ typedef struct apl_node {
     uint32_t end;  /* the node behind this one and all below it */
     apl_field_id field;
     union {
-        uint32_t stop_at; /* of a count: the number from which on more members change nothing; 0: count all */
-        apl_truth truth;  /* APL_NODE_TRUTH */
+        uint32_t stop_at;    /* of a count: the number from which on more members change nothing; 0: count all */
+        apl_truth truth;     /* APL_NODE_TRUTH */
+        uint32_t first_step; /* APL_NODE_MEMBER: of the binding, behind the [*] of the member */
     };
     const apl_operand *operand; /* known at compile time, or NULL: */
     const apl_code *right;      /* computed */
     const apl_code *left;       /* `value`, count.value (NULL: count.field), a computed name */
     const apl_node_info *info;
-    const apl_named_fields *named;
+    union {
+        const apl_named_fields *named;
+        const apl_binding *binding; /* APL_NODE_SLOT, APL_NODE_MEMBER */
+    };
 } apl_node;
 
 struct apl_condition {
     const apl_node *nodes;
     uint32_t count;
+    const apl_plan *only_plan; /* narrowed: of all subjects that it may be asked about; else NULL */
     bool is_derived;
     bool has_type;
     bool has_other; /* any leaf but type, name and kind */

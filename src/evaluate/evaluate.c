@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/threads.h"
+#include "policy/judge.h"
 
 #define RUN_ASSETS 1024
 
@@ -18,7 +19,11 @@ typedef struct judged_rule {
     bool is_users;
 } judged_rule;
 
-typedef APL_VECTOR(judged_rule) judged_rules;
+/* The rules that take one type. */
+typedef struct judged_rules {
+    APL_VECTOR(judged_rule) rules;
+    apl_judge *judge; /* the same in the same order */
+} judged_rules;
 
 typedef struct thread_part {
     apl_arena *scratch;
@@ -36,6 +41,18 @@ typedef struct evaluate_job {
     thread_part parts[APL_THREADS_MAX];
 } evaluate_job;
 
+static apl_judge *judge_of(const judged_rules *of, const apl_plan *plan)
+{
+    const apl_policy **policies = apl_memory_new((of->rules.count + 1) * sizeof *policies);
+
+    for (size_t r = 0; r < of->rules.count; r++)
+        policies[r] = of->rules.items[r].rule->policy;
+    apl_judge_options options = {.plan = plan, .policies = policies, .policy_count = of->rules.count};
+    apl_judge *judge = apl_judge_new(&options);
+    apl_memory_free(policies);
+    return judge;
+}
+
 static void index_rules(evaluate_job *job)
 {
     const apl_evaluate_options *options = job->options;
@@ -43,26 +60,28 @@ static void index_rules(evaluate_job *job)
 
     job->by_type = apl_memory_new(types * sizeof *job->by_type);
     for (uint32_t t = 0; t < types; t++) {
-        apl_str type = apl_services_type(options->services, t)->name;
-        if (apl_services_type(options->services, t)->plan == NULL)
+        const apl_type *type = apl_services_type(options->services, t);
+        judged_rules *of = &job->by_type[t];
+        if (type->plan == NULL)
             continue; /* no document of this type was read */
         for (size_t r = 0; r < options->rule_count; r++) {
-            if (apl_policy_takes_type(options->rules[r].policy, type))
-                APL_PUSH(&job->by_type[t], ((judged_rule){&options->rules[r], 0, false}));
+            if (apl_policy_takes_type(options->rules[r].policy, type->name))
+                APL_PUSH(&of->rules, ((judged_rule){&options->rules[r], 0, false}));
         }
         for (size_t r = 0; options->policies && r < apl_policy_set_count(options->policies); r++) {
             const apl_rule *rule = apl_policy_set_rule(options->policies, r);
-            if (apl_policy_takes_type(rule->policy, type))
-                APL_PUSH(&job->by_type[t], ((judged_rule){rule, r, true}));
+            if (apl_policy_takes_type(rule->policy, type->name))
+                APL_PUSH(&of->rules, ((judged_rule){rule, r, true}));
         }
+        of->judge = judge_of(of, type->plan);
     }
 }
 
 #define NO_FINDING (-1)
 
-static int status_of(const apl_policy_result *result, const judged_rule *judged)
+static int status_of(apl_compliance state, const judged_rule *judged)
 {
-    switch (result->state) {
+    switch (state) {
     case APL_COMPLIANT:
         return APL_STATUS_PASS;
     case APL_NONCOMPLIANT:
@@ -195,23 +214,21 @@ static void add_finding(evaluate_job *job, thread_part *part, const judgement *m
     APL_PUSH(&part->findings, finding);
 }
 
-static void judge(evaluate_job *job, thread_part *part, const judged_rule *judged, apl_asset_id asset)
+/* Rule number `r` of the asset's type on the asset that is heard. */
+static void judge(evaluate_job *job, thread_part *part, const apl_hearing *hearing, size_t r)
 {
-    apl_policy_result result;
+    apl_asset_id asset = hearing->asset;
+    const judged_rules *rules = &job->by_type[hearing->subject.plan->number];
+    const judged_rule *judged = &rules->rules.items[r];
     apl_str exemption = APL_STR_NONE;
-    apl_policy_eval eval = {
-        .estate = job->estate,
-        .related = job->related,
-        .arena = part->scratch,
-        .now = job->options->now,
-    };
 
-    if (judged->is_users && !apl_policy_set_covers(job->options->policies, judged->set_index, &eval, asset, &exemption))
+    if (judged->is_users &&
+        !apl_policy_set_covers(job->options->policies, judged->set_index, hearing->eval, asset, &exemption))
         return;
-    apl_policy_evaluate(&result, judged->rule->policy, asset, &eval);
-    if (exemption.size && result.state != APL_NOT_APPLICABLE)
-        result.state = APL_EXEMPT;
-    int status = status_of(&result, judged);
+    apl_compliance state = apl_hearing_state(hearing, r);
+    if (exemption.size && state != APL_NOT_APPLICABLE)
+        state = APL_EXEMPT;
+    int status = status_of(state, judged);
     if (status != NO_FINDING)
         add_finding(job, part, &(judgement){judged, asset, (uint8_t)status, exemption});
 }
@@ -220,15 +237,25 @@ static void judge_run(void *context, unsigned thread, size_t from, size_t to)
 {
     evaluate_job *job = context;
     thread_part *part = &job->parts[thread];
+    apl_hearing hearing;
+    apl_policy_eval eval = {
+        .estate = job->estate,
+        .related = job->related,
+        .arena = part->scratch,
+        .now = job->options->now,
+    };
 
     for (size_t i = from; i < to; i++) {
         apl_asset *asset = &job->estate->assets.items[i];
         if (!asset->is_read || asset->plan == NULL)
             continue;
         const judged_rules *rules = &job->by_type[asset->plan->number];
-        asset->is_judged = rules->count > 0;
-        for (size_t r = 0; r < rules->count; r++)
-            judge(job, part, &rules->items[r], (apl_asset_id)i);
+        asset->is_judged = rules->rules.count > 0;
+        if (!asset->is_judged)
+            continue;
+        apl_hearing_open(&hearing, rules->judge, (apl_asset_id)i, &eval);
+        for (size_t r = 0; r < rules->rules.count; r++)
+            judge(job, part, &hearing, r);
         apl_arena_reset(part->scratch);
     }
 }
@@ -329,8 +356,10 @@ void apl_evaluate(apl_estate *estate, const apl_evaluate_options *options)
     }
     apl_parallel(threads, estate->assets.count, RUN_ASSETS, judge_run, job);
     gather(job, threads);
-    for (uint32_t t = 0; t < apl_services_type_count(options->services); t++)
-        apl_memory_free(job->by_type[t].items);
+    for (uint32_t t = 0; t < apl_services_type_count(options->services); t++) {
+        apl_memory_free(job->by_type[t].rules.items);
+        apl_judge_free(job->by_type[t].judge);
+    }
     apl_memory_free(job->by_type);
     apl_related_free(job->related);
     apl_table_free(job->unread_rows);

@@ -106,6 +106,16 @@ static apl_value special_value(const apl_subject *subject, apl_special special)
     }
 }
 
+apl_value apl_subject_unread_or(const apl_subject *subject, const apl_binding *binding, apl_value below)
+{
+    return below.type == APL_VALUE_MISSING && missing_is_unread(subject->asset, binding) ? APL_UNREAD : below;
+}
+
+apl_value apl_subject_slot(const apl_subject *subject, const apl_binding *binding)
+{
+    return apl_subject_unread_or(subject, binding, slot_value(subject->asset, binding->slot));
+}
+
 apl_value apl_subject_value(const apl_subject *subject, apl_field_id field)
 {
     const apl_plan *plan = subject->plan;
@@ -115,12 +125,8 @@ apl_value apl_subject_value(const apl_subject *subject, apl_field_id field)
     const apl_binding *binding = &plan->bindings[field];
     if (binding->special != APL_FIELD_PATH)
         return special_value(subject, (apl_special)binding->special);
-    if (binding->slot != APL_NO_SLOT) {
-        apl_value value = slot_value(subject->asset, binding->slot);
-        if (value.type != APL_VALUE_MISSING)
-            return value;
-    }
-    return missing_is_unread(subject->asset, binding) ? APL_UNREAD : APL_MISSING;
+    return binding->slot == APL_NO_SLOT ? apl_subject_unread_or(subject, binding, APL_MISSING)
+                                        : apl_subject_slot(subject, binding);
 }
 
 bool apl_subject_has_star(const apl_subject *subject, apl_field_id field)

@@ -118,6 +118,9 @@ apl_compile apl_policy_compile_settings(const apl_policy_build *build, const cha
 /* The value of an expression that needs no resource, or of a literal. Unread when a parameter has no value. */
 apl_status apl_policy_constant(apl_value *out, const apl_policy_build *build, apl_value json, const char *path);
 
+/* Whether mode Indexed takes the asset. */
+bool apl_policy_is_indexed(const apl_policy *policy, const apl_subject *subject);
+
 /* What evaluating the parts of a policy on one subject needs; `error` has APL_ERROR_BYTES_MAX bytes. */
 void apl_policy_eval_settings(apl_eval *out, const apl_policy *policy, const apl_subject *subject,
                               const apl_policy_eval *eval, char *error);

@@ -1,0 +1,38 @@
+/* policy/judge.h: policies made ready for the assets of one type.
+ *
+ * What a scan asks first of every pair is the state alone. All that the type decides (applicability, mode, conditions on
+ * `type`, where fields lie) is decided once here, so that a pair costs little more than its own comparisons. The state
+ * is always that of apl_policy_evaluate, which gives reason and evidence too. Read-only once made: any number of
+ * threads. */
+#ifndef APL_POLICY_JUDGE_H
+#define APL_POLICY_JUDGE_H
+
+#include "policy/policy.h"
+
+typedef struct apl_judge apl_judge;
+
+typedef struct apl_judge_options {
+    const apl_plan *plan; /* of the type */
+    const apl_policy *const *policies;
+    size_t policy_count;
+} apl_judge_options;
+
+/* Needs the plan and the policies as long as it lives. */
+apl_judge *apl_judge_new(const apl_judge_options *options);
+void apl_judge_free(apl_judge *judge); /* NULL is allowed */
+
+/* One asset of the type in front of the judge; lives on the stack of the caller. */
+typedef struct apl_hearing {
+    const apl_judge *judge;
+    const apl_policy_eval *eval;
+    apl_asset_id asset;
+    apl_subject subject;
+    apl_eval settings;
+} apl_hearing;
+
+void apl_hearing_open(apl_hearing *hearing, const apl_judge *judge, apl_asset_id asset, const apl_policy_eval *eval);
+
+/* The state of policy number `policy` of the judge on the asset; nothing is explained. */
+apl_compliance apl_hearing_state(const apl_hearing *hearing, size_t policy);
+
+#endif
