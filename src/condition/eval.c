@@ -193,11 +193,27 @@ static apl_truth eval_field_named(apl_run *run, const apl_node *node)
     return truth;
 }
 
+/* The left side of a value. Where a count stands inside of another, what needs the outer member alone is computed once
+ * for all members of the inner one. */
+static apl_status left_side(apl_value *left, apl_run *run, const apl_node *node)
+{
+    if ((node->flags & APL_NODE_IS_KEPT) == 0)
+        return apl_code_eval(left, node->left, run);
+    apl_kept_value *kept = &run->kept[node->kept];
+    uint64_t member = node->level ? run->members[node->level - 1] : 1;
+    apl_status status = APL_OK;
+    if (kept->member != member)
+        status = apl_code_eval(&kept->value, node->left, run);
+    kept->member = status == APL_OK ? member : 0;
+    *left = kept->value;
+    return status;
+}
+
 static apl_truth eval_value(apl_run *run, const apl_node *node)
 {
     apl_value left;
     apl_value right;
-    apl_status status = apl_code_eval(&left, node->left, run);
+    apl_status status = left_side(&left, run, node);
 
     if (status == APL_OK)
         status = right_side(&right, run, node);
@@ -262,6 +278,7 @@ static bool next_member(apl_run *run, open_count *count, const apl_node *node)
         member = count->items.items[count->next++];
     }
     run->current[node->level] = member;
+    run->members[node->level] = ++run->member_count;
     run->steps++;
     return true;
 }
@@ -493,10 +510,14 @@ static void start(machine *m, apl_run *run, const apl_node *nodes)
 static apl_truth eval_with_counts(apl_run *run, const apl_node *nodes)
 {
     open_count counts[APL_COUNTS_NESTED_MAX];
+    apl_kept_value kept[APL_KEPT_MAX];
     machine m;
 
+    for (size_t i = 0; i < APL_KEPT_MAX; i++)
+        kept[i].member = 0;
     start(&m, run, nodes);
     m.counts = counts;
+    run->kept = kept;
     return eval_nodes(&m);
 }
 

@@ -71,6 +71,11 @@ static void prepare_list(apl_operand *out, apl_arena *arena, apl_value list)
     out->slot_mask = slot_count - 1;
 }
 
+static bool is_start(apl_str pattern)
+{
+    return pattern.size && memchr(pattern.data, '*', pattern.size) == pattern.data + pattern.size - 1;
+}
+
 void apl_operand_prepare(apl_operand *out, apl_arena *arena, apl_operator base, apl_value value)
 {
     *out = (apl_operand){.value = value};
@@ -85,6 +90,14 @@ void apl_operand_prepare(apl_operand *out, apl_arena *arena, apl_operator base, 
     }
     if (base == APL_OP_EQUALS && value.type == APL_VALUE_BOOL)
         out->shape = APL_OPERAND_BOOL;
+    if (base == APL_OP_CONTAINS && is_ascii_text(value)) {
+        out->shape = APL_OPERAND_PART;
+        out->lower = lower_ascii(arena, apl_value_str(value));
+    }
+    if (base == APL_OP_LIKE && is_ascii_text(value) && is_start(apl_value_str(value))) {
+        out->shape = APL_OPERAND_START;
+        out->lower = lower_ascii(arena, apl_str_slice(apl_value_str(value), 0, value.size - 1));
+    }
 }
 
 static bool list_has(const apl_operand *operand, apl_str text)
@@ -108,21 +121,43 @@ static bool list_has(const apl_operand *operand, apl_str text)
     return false;
 }
 
-/* A text of ASCII that is not equal byte by byte is not equal at all; another one may still fold into it. */
+/* What the prepared text says of `text`: true, false, or unread where the long way has to say it. A text of ASCII for
+ * which the bytes do not hold is false; another one may still fold into it. */
+static apl_truth text_meets(apl_str text, const apl_operand *operand)
+{
+    apl_str lower = operand->lower;
+    bool holds = false;
+
+    switch (operand->shape) {
+    case APL_OPERAND_TEXT:
+        holds = text.size == lower.size && apl_fold_equal_ascii(text.data, lower.data, lower.size);
+        if (text.size < lower.size) /* nothing folds to a longer text */
+            return APL_FALSE;
+        break;
+    case APL_OPERAND_LIST:
+        holds = list_has(operand, text);
+        break;
+    case APL_OPERAND_PART:
+        holds = apl_str_find_nocase(text, lower) >= 0;
+        break;
+    case APL_OPERAND_START:
+        holds = text.size >= lower.size && apl_fold_equal_ascii(text.data, lower.data, lower.size);
+        break;
+    case APL_OPERAND_GENERAL:
+    case APL_OPERAND_BOOL:
+        return APL_TRUTH_UNREAD;
+    }
+    if (holds)
+        return APL_TRUE;
+    return apl_fold_is_ascii(text) ? APL_FALSE : APL_TRUTH_UNREAD;
+}
+
 apl_truth apl_operator_apply_prepared(apl_operator base, apl_value left, const apl_operand *operand)
 {
-    if (left.type == APL_VALUE_STRING && operand->shape == APL_OPERAND_TEXT) {
-        if (left.size == operand->lower.size && apl_fold_equal_ascii(left.string, operand->lower.data, left.size))
-            return APL_TRUE;
-        if (left.size < operand->lower.size ||
-            apl_fold_is_ascii(apl_value_str(left))) /* nothing folds to a longer text */
-            return APL_FALSE;
-    }
-    if (left.type == APL_VALUE_STRING && operand->shape == APL_OPERAND_LIST) {
-        if (list_has(operand, apl_value_str(left)))
-            return APL_TRUE;
-        if (apl_fold_is_ascii(apl_value_str(left)))
-            return APL_FALSE;
+    if (left.type == APL_VALUE_STRING) {
+        apl_truth truth = text_meets(apl_value_str(left), operand);
+        if (truth != APL_TRUTH_UNREAD)
+            return truth;
     }
     return apl_operator_apply(base, left, operand->value);
 }

@@ -38,13 +38,15 @@ typedef enum apl_operand_shape {
     APL_OPERAND_TEXT, /* equals, a text of ASCII */
     APL_OPERAND_BOOL, /* equals, true or false */
     APL_OPERAND_LIST, /* in, texts of ASCII that are neither numbers nor booleans */
+    APL_OPERAND_PART, /* contains, a text of ASCII */
+    APL_OPERAND_START, /* like, a text of ASCII whose only * is its last character */
 } apl_operand_shape;
 
 /* An operand that is known at compile time, prepared for speed. */
 typedef struct apl_operand {
     apl_value value; /* the texts of a list are in lower case */
     apl_operand_shape shape;
-    apl_str lower;         /* APL_OPERAND_TEXT: in lower case */
+    apl_str lower;         /* APL_OPERAND_TEXT, _PART, _START (without the *): in lower case */
     uint64_t sizes;        /* `in`: bit (size & 63) of each text of the list */
     const uint16_t *slots; /* `in`: a hash table of the texts, item number + 1; NULL when the list is short or mixed */
     uint32_t slot_mask;

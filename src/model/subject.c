@@ -229,10 +229,34 @@ static apl_value fact_of(const apl_estate *estate, apl_asset_id asset, apl_speci
     return special_value(&other, fact);
 }
 
-static apl_value virtual_member(const apl_subject *subject, const apl_binding *binding, uint32_t index)
+/* Relation number `index` of the wanted type, looked for from where the last one was found: an asset may have
+ * thousands. */
+static apl_value relation_member(apl_walk *walk, uint32_t index)
 {
+    const apl_binding *binding = walk->binding;
+    const apl_estate *estate = walk->subject->estate;
+    size_t asset = (size_t)(walk->subject->asset - estate->assets.items);
+    bool is_out = binding->special == APL_FIELD_RELATIONS;
+    const uint32_t *offsets = is_out ? estate->relations_out : estate->relations_in;
+
+    if (walk->edge_index > index || walk->edge < offsets[asset]) {
+        walk->edge = offsets[asset];
+        walk->edge_index = 0;
+    }
+    while (walk->edge < offsets[asset + 1]) {
+        uint32_t edge = walk->edge++;
+        const apl_relation *relation = &estate->relations.items[is_out ? edge : estate->relations_by_to[edge]];
+        if (relation->type == binding->relation && walk->edge_index++ == index)
+            return fact_of(estate, is_out ? relation->to : relation->from, (apl_special)binding->fact);
+    }
+    return APL_MISSING;
+}
+
+static apl_value virtual_member(apl_walk *walk, uint32_t index)
+{
+    const apl_subject *subject = walk->subject;
+    const apl_binding *binding = walk->binding;
     static const char *const uses[] = {"ai", "grounding", "training"};
-    const apl_estate *estate = subject->estate;
 
     if (binding->special == APL_FIELD_USED_FOR) {
         for (unsigned bit = 0; bit < 3; bit++) {
@@ -249,15 +273,7 @@ static apl_value virtual_member(const apl_subject *subject, const apl_binding *b
         }
         return APL_MISSING;
     }
-    size_t asset = (size_t)(subject->asset - estate->assets.items);
-    bool is_out = binding->special == APL_FIELD_RELATIONS;
-    const uint32_t *offsets = is_out ? estate->relations_out : estate->relations_in;
-    for (uint32_t i = offsets[asset]; i < offsets[asset + 1]; i++) {
-        const apl_relation *relation = &estate->relations.items[is_out ? i : estate->relations_by_to[i]];
-        if (relation->type == binding->relation && index-- == 0)
-            return fact_of(estate, is_out ? relation->to : relation->from, (apl_special)binding->fact);
-    }
-    return APL_MISSING;
+    return relation_member(walk, index);
 }
 
 void apl_walk_start(apl_walk *walk, const apl_subject *subject, apl_field_id field, const apl_scope *scope)
@@ -267,7 +283,10 @@ void apl_walk_start(apl_walk *walk, const apl_subject *subject, apl_field_id fie
     walk->binding = NULL;
     walk->root = APL_MISSING;
     walk->scope = scope;
+    walk->edge = 0;
+    walk->edge_index = 0;
     walk->depth = 0;
+    walk->is_derived = false;
     walk->is_started = false;
     walk->is_unread = false;
     walk->is_missing = false;
@@ -277,7 +296,8 @@ void apl_walk_start(apl_walk *walk, const apl_subject *subject, apl_field_id fie
         return;
     walk->binding = &subject->plan->bindings[field];
     walk->missing_is_unread = missing_is_unread(subject->asset, walk->binding);
-    if (is_virtual(walk->binding)) {
+    walk->is_derived = is_virtual(walk->binding);
+    if (walk->is_derived) {
         walk->is_unread = subject->estate == NULL || (walk->binding->special == APL_FIELD_OPEN_PORTS &&
                                                       subject->asset->exposure == APL_EXPOSURE_UNKNOWN);
         enter_array(walk, (apl_value){.type = APL_VALUE_ARRAY, .size = virtual_size(subject, walk->binding)}, 0);
@@ -311,9 +331,9 @@ bool apl_walk_next(apl_value *out, apl_walk *walk)
             walk->is_given = true; /* the member of the outer array that held this one is used up */
             continue;
         }
-        if (is_virtual(walk->binding)) {
+        if (walk->is_derived) {
             walk->is_given = true;
-            *out = virtual_member(walk->subject, walk->binding, walk->indexes[top]);
+            *out = virtual_member(walk, walk->indexes[top]);
             return true;
         }
         uint16_t step = walk->steps[top];

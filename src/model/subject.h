@@ -53,7 +53,10 @@ typedef struct apl_walk {
     uint32_t ends[APL_STARS_MAX];
     uint16_t steps[APL_STARS_MAX]; /* the step behind each `[*]` */
     uint32_t ids[APL_STARS_MAX];   /* the number of each array, for apl_scope */
+    uint32_t edge;       /* of a derived array of relations: the place in the estate's list to go on from ... */
+    uint32_t edge_index; /* ... and the number of the next relation that is found from there */
     uint8_t depth;
+    bool is_derived; /* the members are no part of the document */
     bool is_started;
     bool is_unread;
     bool is_missing;
