@@ -72,10 +72,15 @@ apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eva
 /* APL_E_INPUT with the reason when a function fails. Unread input gives an unread value. */
 apl_status apl_expression_eval(apl_value *out, const apl_expression *expression, const apl_eval *eval);
 
-/* The same condition for the subjects of one plan alone: what the type decides is decided, and where fields lie is
- * looked up now instead of once a subject. The outcome is that of `condition` on each of them; it gives no explanation.
- * Lives in the arena, and needs the condition and the plan as long as it lives. */
-const apl_condition *apl_condition_narrow(apl_arena *arena, const apl_condition *condition, const apl_plan *plan);
+/* The same condition for the subjects of one plan at one time alone: what these decide is decided, and where fields lie
+ * is looked up now instead of once a subject. The outcome is that of `condition` on each of them; it gives no
+ * explanation. Lives in the arena, and needs the condition and the plan as long as it lives. */
+typedef struct apl_narrow {
+    apl_arena *arena;
+    const apl_plan *plan;
+    apl_instant now;
+} apl_narrow;
+const apl_condition *apl_condition_narrow(const apl_condition *condition, const apl_narrow *options);
 
 /* With only the resource type known: false means that no resource of this type can ever meet the condition. Conditions
  * on `type` are decided, all others are open. */

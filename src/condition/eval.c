@@ -28,7 +28,8 @@ typedef struct machine {
     const apl_node *nodes;
     apl_group groups[APL_POLICY_DEPTH_MAX + 1];
     uint32_t depth;
-    open_count *counts; /* room for APL_COUNTS_NESTED_MAX */
+    open_count *counts;   /* room for APL_COUNTS_NESTED_MAX */
+    apl_kept_value *kept; /* room for APL_KEPT_MAX */
 } machine;
 
 apl_truth apl_run_failed(const apl_run *run)
@@ -499,26 +500,92 @@ static apl_truth eval_nodes(machine *m)
     }
 }
 
-static void start(machine *m, apl_run *run, const apl_node *nodes)
+/* The walk from leaf to leaf met an outcome that only groups can weigh. */
+#define NODE_OPEN (APL_NODE_EXIT_FALSE - 1)
+
+/* Hands the end of the whole, or of the `where` of the innermost count, to what is around. The node to go on with, an exit
+ * of the whole, or NODE_OPEN. */
+static uint32_t leave_where(machine *m, uint32_t next)
 {
-    m->run = run;
-    m->nodes = nodes;
-    m->depth = 0;
-    m->counts = NULL;
+    while (next >= APL_NODE_EXIT_FALSE && m->run->in_counts > 0) {
+        uint32_t at = m->counts[m->run->in_counts - 1].node;
+        apl_truth truth = next == APL_NODE_EXIT_TRUE ? APL_TRUE : APL_FALSE;
+        if (!leave_member(m, &m->nodes[at], &truth))
+            return apl_node_first(m->nodes, at + 1);
+        if (truth > APL_TRUE)
+            return NODE_OPEN;
+        next = m->nodes[at].next[truth];
+    }
+    return next;
 }
 
-static apl_truth eval_with_counts(apl_run *run, const apl_node *nodes)
+/* Narrowed conditions go from leaf to leaf as long as each is true or false. The first that is neither ends that: groups
+ * weigh those, so that the whole is asked again group by group. */
+static apl_truth eval_linked(machine *m)
+{
+    uint32_t at = apl_node_first(m->nodes, 0);
+    apl_truth truth = APL_TRUTH_ERROR;
+
+    for (;;) {
+        const apl_node *node = &m->nodes[at];
+        if (node->kind != APL_NODE_COUNT) {
+            truth = eval_leaf(m->run, node);
+        } else if (enter_count(m, at, &truth)) {
+            at = apl_node_first(m->nodes, at + 1);
+            continue;
+        }
+        if (truth > APL_TRUE)
+            return APL_TRUTH_UNREAD;
+        at = node->next[truth];
+        if (at >= APL_NODE_EXIT_FALSE)
+            at = leave_where(m, at);
+        if (at == NODE_OPEN)
+            return APL_TRUTH_UNREAD;
+        if (at >= APL_NODE_EXIT_FALSE)
+            return at == APL_NODE_EXIT_TRUE ? APL_TRUE : APL_FALSE;
+    }
+}
+
+static void forget_kept(machine *m)
+{
+    for (size_t i = 0; m->kept && i < APL_KEPT_MAX; i++)
+        m->kept[i].member = 0;
+    m->run->kept = m->kept;
+}
+
+/* Groups weigh what was not read and what fails; a narrowed condition needs them only then. */
+static apl_truth eval_machine(machine *m, const apl_condition *condition)
+{
+    if (condition->only_plan) {
+        apl_truth truth = eval_linked(m);
+        if (truth <= APL_TRUE)
+            return truth;
+        apl_run_start(m->run, m->run->eval, m->run->arena);
+        forget_kept(m);
+    }
+    return eval_nodes(m);
+}
+
+static void machine_start(machine *m, apl_run *run, const apl_condition *condition)
+{
+    m->run = run;
+    m->nodes = condition->nodes;
+    m->depth = 0;
+    m->counts = NULL;
+    m->kept = NULL;
+}
+
+static apl_truth eval_with_counts(apl_run *run, const apl_condition *condition)
 {
     open_count counts[APL_COUNTS_NESTED_MAX];
     apl_kept_value kept[APL_KEPT_MAX];
     machine m;
 
-    for (size_t i = 0; i < APL_KEPT_MAX; i++)
-        kept[i].member = 0;
-    start(&m, run, nodes);
+    machine_start(&m, run, condition);
     m.counts = counts;
-    run->kept = kept;
-    return eval_nodes(&m);
+    m.kept = kept;
+    forget_kept(&m);
+    return eval_machine(&m, condition);
 }
 
 apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eval)
@@ -526,12 +593,13 @@ apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eva
     machine m;
     apl_run run;
 
-    APL_ASSERT(condition->only_plan == NULL || (condition->only_plan == eval->subject->plan && eval->trace == NULL));
+    if (condition->only_plan)
+        APL_ASSERT(condition->only_plan == eval->subject->plan && condition->only_now == eval->now && !eval->trace);
     apl_run_start(&run, eval, eval->arena);
     if (eval->error)
         eval->error[0] = 0;
     if (condition->has_counts)
-        return eval_with_counts(&run, condition->nodes);
-    start(&m, &run, condition->nodes);
-    return eval_nodes(&m);
+        return eval_with_counts(&run, condition);
+    machine_start(&m, &run, condition);
+    return eval_machine(&m, condition);
 }

@@ -61,9 +61,19 @@ static inline bool apl_fold_is_ascii(apl_str text)
 
     for (; at + 8 <= text.size; at += 8)
         bits |= apl_fold_load(text.data + at);
+    if (text.size >= 8) /* the last eight once more are cheaper than what is left one by one */
+        return ((bits | apl_fold_load(text.data + text.size - 8)) & APL_FOLD_HIGH) == 0;
     for (; at < text.size; at++)
         bits |= (uint64_t)(unsigned char)text.data[at];
     return (bits & APL_FOLD_HIGH) == 0;
+}
+
+/* Whether eight characters are ASCII and equal those of `lower`, which are in lower case. */
+static inline bool apl_fold_word_is(const char *text, const char *lower)
+{
+    uint64_t word = apl_fold_load(text);
+
+    return (word & APL_FOLD_HIGH) == 0 && apl_fold_word(word) == apl_fold_load(lower);
 }
 
 /* Whether `text` equals `lower`, which is ASCII, in lower case, and of the same size. The one comparison of the hot
@@ -73,10 +83,11 @@ static inline bool apl_fold_equal_ascii(const char *text, const char *lower, uin
     uint32_t at = 0;
 
     for (; at + 8 <= size; at += 8) {
-        uint64_t word = apl_fold_load(text + at);
-        if ((word & APL_FOLD_HIGH) != 0 || apl_fold_word(word) != apl_fold_load(lower + at))
+        if (!apl_fold_word_is(text + at, lower + at))
             return false;
     }
+    if (size >= 8)
+        return at == size || apl_fold_word_is(text + size - 8, lower + size - 8);
     for (; at < size; at++) {
         if (apl_char_lower(text[at]) != lower[at])
             return false;

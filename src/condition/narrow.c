@@ -1,8 +1,8 @@
 /* condition/narrow.c: a condition for the subjects of one type alone.
  *
  * A scan asks each rule about many assets of the same type, so what the type decides is decided once: conditions on
- * `type` go, groups that they decide or leave with one member go with them, and a field becomes the slot that the plan of
- * the type gives it. Groups within groups of the same kind are not joined: their order is the order of messages.
+ * `type` go, groups that they decide or leave with one member go with them, a field becomes the slot that the plan of the
+ * type gives it, and what is computed from the time of the scan becomes a constant.
  *
  * Leaving a group out needs its outcome to be sure, whatever was not read or fails: false in an allOf and true in an anyOf
  * beat both. The outcome of the whole is therefore the same as before, which a property test holds against random
@@ -22,6 +22,7 @@ typedef struct open_part {
 typedef struct narrowing {
     const apl_node *from;
     const apl_plan *plan;
+    const apl_narrow *options;
     apl_node *to;
     uint32_t count;
     open_part open[APL_POLICY_DEPTH_MAX + 1];
@@ -88,9 +89,42 @@ static void narrow_member(const narrowing *n, apl_node *node, const apl_binding 
     }
 }
 
+/* Whether the value needs nothing but the time. */
+static bool is_of_time(const apl_code *code)
+{
+    for (uint32_t i = 0; i < code->count; i++) {
+        const apl_code_step *step = &code->steps[i];
+        bool is_call = step->kind == APL_STEP_CALL;
+        bool is_context = is_call && (step->function->flags & APL_FUNCTION_CONTEXT) != 0;
+        if (is_context ? strcmp(step->function->name, "utcNow") != 0 : !is_call && step->kind != APL_STEP_CONSTANT)
+            return false;
+    }
+    return true;
+}
+
+/* addDays(utcNow(), -90) is the same date for all assets of a scan. One that fails stays, to fail where it is met. */
+static void fix_time(const narrowing *n, apl_node *node)
+{
+    apl_eval eval = {.arena = n->options->arena, .now = n->options->now};
+    apl_value value;
+    apl_run run;
+
+    if (node->operand || (node->flags & (APL_NODE_IS_TYPE | APL_NODE_IS_LOCATION)) || !is_of_time(node->right))
+        return;
+    apl_run_start(&run, &eval, n->options->arena);
+    if (apl_code_eval(&value, node->right, &run) != APL_OK || apl_operand_fault((apl_operator)node->base, value))
+        return;
+    apl_operand *operand = APL_ARENA_NEW(n->options->arena, apl_operand);
+    apl_operand_prepare(operand, n->options->arena, (apl_operator)node->base, value);
+    node->operand = operand;
+}
+
 static void narrow_leaf(const narrowing *n, apl_node *node)
 {
     const apl_binding *binding = binding_of(n, node);
+
+    if (node->kind == APL_NODE_FIELD || node->kind == APL_NODE_VALUE)
+        fix_time(n, node);
 
     if (node->kind != APL_NODE_FIELD || node->operand == NULL || binding == NULL)
         return;
@@ -200,17 +234,57 @@ static void narrow_nodes(narrowing *n)
         (void)add(n, &(apl_node){.kind = APL_NODE_TRUTH, .truth = known});
 }
 
-const apl_condition *apl_condition_narrow(apl_arena *arena, const apl_condition *condition, const apl_plan *plan)
-{
-    apl_condition *narrowed = APL_ARENA_NEW(arena, apl_condition);
-    narrowing n = {.from = condition->nodes, .plan = plan};
+/* ---- The way from leaf to leaf ---- */
 
-    n.to = APL_ARENA_ARRAY(arena, apl_node, condition->count + 1);
+/* Where evaluation goes on when node `at` is `truth`; `around` are the groups and counts that it stands in. */
+static uint32_t next_of(const apl_node *nodes, const uint32_t *around, uint32_t depth, uint32_t at, bool truth)
+{
+    for (; depth > 0; at = around[--depth]) {
+        const apl_node *group = &nodes[around[depth - 1]];
+        bool is_all = group->kind == APL_NODE_ALL;
+        if (group->kind == APL_NODE_COUNT)
+            break;
+        if (group->kind == APL_NODE_NOT)
+            truth = !truth;
+        else if (truth == is_all && nodes[at].end < group->end)
+            return apl_node_first(nodes, nodes[at].end);
+    }
+    return truth ? APL_NODE_EXIT_TRUE : APL_NODE_EXIT_FALSE;
+}
+
+/* While everything was read and no function fails, groups need not be looked at: each leaf knows what comes next. */
+static void link_leaves(apl_node *nodes, uint32_t count)
+{
+    uint32_t around[APL_POLICY_DEPTH_MAX + 1];
+    uint32_t depth = 0;
+
+    for (uint32_t at = 0; at < count; at++) {
+        while (depth > 0 && at >= nodes[around[depth - 1]].end)
+            depth--;
+        if (nodes[at].kind > APL_NODE_NOT) {
+            nodes[at].next[APL_FALSE] = next_of(nodes, around, depth, at, false);
+            nodes[at].next[APL_TRUE] = next_of(nodes, around, depth, at, true);
+        }
+        if (nodes[at].end > at + 1) {
+            APL_ASSERT(depth <= APL_POLICY_DEPTH_MAX);
+            around[depth++] = at;
+        }
+    }
+}
+
+const apl_condition *apl_condition_narrow(const apl_condition *condition, const apl_narrow *options)
+{
+    apl_condition *narrowed = APL_ARENA_NEW(options->arena, apl_condition);
+    narrowing n = {.from = condition->nodes, .plan = options->plan, .options = options};
+
+    n.to = APL_ARENA_ARRAY(options->arena, apl_node, condition->count + 1);
     narrow_nodes(&n);
+    link_leaves(n.to, n.count);
     *narrowed = *condition;
     narrowed->nodes = n.to;
     narrowed->count = n.count;
-    narrowed->only_plan = plan;
+    narrowed->only_plan = options->plan;
+    narrowed->only_now = options->now;
     narrowed->has_counts = false;
     for (uint32_t i = 0; i < n.count; i++)
         narrowed->has_counts |= n.to[i].kind == APL_NODE_COUNT;

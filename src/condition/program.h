@@ -125,12 +125,26 @@ typedef struct apl_node {
         const apl_named_fields *named;
         const apl_binding *binding; /* APL_NODE_SLOT, APL_NODE_MEMBER */
     };
+    uint32_t next[2]; /* narrowed, of leaves and counts: the leaf or count to go on with when it is false, and true */
 } apl_node;
+
+/* Instead of a node: the whole condition, or the `where` around, is false or true. */
+#define APL_NODE_EXIT_FALSE (UINT32_MAX - 1)
+#define APL_NODE_EXIT_TRUE UINT32_MAX
+
+/* The first leaf or count from node `at` on. */
+static inline uint32_t apl_node_first(const apl_node *nodes, uint32_t at)
+{
+    while (nodes[at].kind <= APL_NODE_NOT)
+        at++;
+    return at;
+}
 
 struct apl_condition {
     const apl_node *nodes;
     uint32_t count;
     const apl_plan *only_plan; /* narrowed: of all subjects that it may be asked about; else NULL */
+    apl_instant only_now;      /* narrowed: the time of every evaluation */
     bool is_derived;
     bool has_type;
     bool has_other; /* any leaf but type, name and kind */

@@ -41,13 +41,15 @@ typedef struct evaluate_job {
     thread_part parts[APL_THREADS_MAX];
 } evaluate_job;
 
-static apl_judge *judge_of(const judged_rules *of, const apl_plan *plan)
+static apl_judge *judge_of(const judged_rules *of, const apl_plan *plan, apl_instant now)
 {
-    const apl_policy **policies = apl_memory_new((of->rules.count + 1) * sizeof *policies);
+    apl_judged_policy *policies = apl_memory_new((of->rules.count + 1) * sizeof *policies);
 
+    /* A rule of ours that is not applicable passes. */
     for (size_t r = 0; r < of->rules.count; r++)
-        policies[r] = of->rules.items[r].rule->policy;
-    apl_judge_options options = {.plan = plan, .policies = policies, .policy_count = of->rules.count};
+        policies[r] = (apl_judged_policy){of->rules.items[r].rule->policy, !of->rules.items[r].is_users};
+    apl_judge_options options = {
+        .plan = plan, .policies = policies, .policy_count = of->rules.count, .now = now};
     apl_judge *judge = apl_judge_new(&options);
     apl_memory_free(policies);
     return judge;
@@ -73,7 +75,7 @@ static void index_rules(evaluate_job *job)
             if (apl_policy_takes_type(rule->policy, type->name))
                 APL_PUSH(&of->rules, ((judged_rule){rule, r, true}));
         }
-        of->judge = judge_of(of, type->plan);
+        of->judge = judge_of(of, type->plan, options->now);
     }
 }
 
@@ -243,6 +245,7 @@ static void judge_run(void *context, unsigned thread, size_t from, size_t to)
         .related = job->related,
         .arena = part->scratch,
         .now = job->options->now,
+        .state_only = true,
     };
 
     for (size_t i = from; i < to; i++) {

@@ -28,6 +28,7 @@ typedef enum apl_existence_scope {
 /* What -IfNotExists asks of related resources. */
 typedef struct apl_existence {
     apl_str type;
+    bool is_extension; /* its resources lie on others: diagnostic settings, locks */
     apl_existence_scope scope;
     const apl_expression *name;           /* NULL: any */
     const apl_expression *resource_group; /* NULL: that of the resource */

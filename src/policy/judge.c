@@ -56,8 +56,10 @@ static next_step when_applicable(const apl_policy *policy, apl_str type, apl_com
     return (next_step){applies == APL_TRUE ? AFTER_STATE : AFTER_FACTS, (uint8_t)state};
 }
 
-static void make_ready(ready_policy *out, apl_arena *arena, const apl_policy *policy, const apl_plan *plan)
+static void make_ready(ready_policy *out, const apl_judged_policy *judged, const apl_narrow *narrow)
 {
+    const apl_policy *policy = judged->policy;
+    const apl_plan *plan = narrow->plan;
     bool selects = apl_effect_needs_related(policy->effect) || policy->effect == APL_EFFECT_MANUAL;
 
     out->policy = policy;
@@ -65,11 +67,13 @@ static void make_ready(ready_policy *out, apl_arena *arena, const apl_policy *po
                     !apl_policy_takes_type(policy, plan->type);
     if (out->is_plain)
         return;
-    out->condition = apl_condition_narrow(arena, policy->condition, plan);
+    out->condition = apl_condition_narrow(policy->condition, narrow);
     out->is_indexed = policy->mode == APL_MODE_INDEXED;
     out->next[APL_TRUE] = when_true(policy);
     out->next[APL_FALSE] = selects ? (next_step){AFTER_STATE, APL_NOT_APPLICABLE}
                                    : when_applicable(policy, plan->type, APL_COMPLIANT);
+    if (judged->is_always_applicable)
+        out->next[APL_FALSE] = (next_step){AFTER_STATE, APL_COMPLIANT};
     out->next[APL_TRUTH_UNREAD] = when_applicable(policy, plan->type, APL_COMPLIANCE_UNKNOWN);
     out->next[APL_TRUTH_ERROR] = when_applicable(policy, plan->type, APL_COMPLIANCE_ERROR);
 }
@@ -78,12 +82,13 @@ apl_judge *apl_judge_new(const apl_judge_options *options)
 {
     apl_arena *arena = apl_arena_new();
     apl_judge *judge = APL_ARENA_NEW(arena, apl_judge);
+    apl_narrow narrow = {.arena = arena, .plan = options->plan, .now = options->now};
 
     judge->arena = arena;
     judge->count = options->policy_count;
     judge->policies = APL_ARENA_ARRAY(arena, ready_policy, options->policy_count);
     for (size_t i = 0; i < options->policy_count; i++)
-        make_ready(&judge->policies[i], arena, options->policies[i], options->plan);
+        make_ready(&judge->policies[i], &options->policies[i], &narrow);
     return judge;
 }
 

@@ -11,10 +11,16 @@
 
 typedef struct apl_judge apl_judge;
 
+typedef struct apl_judged_policy {
+    const apl_policy *policy;
+    bool is_always_applicable; /* the caller takes what is not applicable for compliant, which is then all that is said */
+} apl_judged_policy;
+
 typedef struct apl_judge_options {
     const apl_plan *plan; /* of the type */
-    const apl_policy *const *policies;
+    const apl_judged_policy *policies;
     size_t policy_count;
+    apl_instant now; /* that of every hearing */
 } apl_judge_options;
 
 /* Needs the plan and the policies as long as it lives. */

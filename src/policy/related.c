@@ -261,6 +261,11 @@ static const char *const extension_types[] = {
     NULL,
 };
 
+bool apl_related_is_extension(apl_str type)
+{
+    return apl_is_one_of(type, extension_types);
+}
+
 static bool is_child_type(apl_str type, apl_str of)
 {
     return of.size && type.size > of.size && type.data[of.size] == '/' && apl_str_starts_nocase(type, of);
@@ -300,7 +305,7 @@ static apl_related_place place_of(const apl_related *related, const apl_related_
     }
     if (is_child_type(query->type, origin->type))
         return APL_PLACE_BELOW;
-    if (apl_is_one_of(query->type, extension_types))
+    if (query->is_extension)
         return APL_PLACE_ATTACHED;
     if (query->scope == APL_EXISTENCE_SUBSCRIPTION)
         return APL_PLACE_SUBSCRIPTION;
@@ -341,12 +346,18 @@ static apl_str id_in_scope(apl_arena *arena, apl_str scope, apl_str type, apl_st
     if (!apl_str_next(&part, &type, '/'))
         return APL_STR_NONE;
     apl_text_init(&id, APL_ID_BYTES_MAX);
-    apl_text_add_format(&id, "%.*s/providers/%.*s", APL_STR_ARG(scope), APL_STR_ARG(part));
+    apl_text_add(&id, scope);
+    apl_text_add(&id, APL_STR("/providers/"));
+    apl_text_add(&id, part);
     bool fits = true;
     while (fits && apl_str_next(&part, &type, '/')) {
         fits = apl_str_next(&name_part, &name, '/') && name_part.size;
-        if (fits)
-            apl_text_add_format(&id, "/%.*s/%.*s", APL_STR_ARG(part), APL_STR_ARG(name_part));
+        if (!fits)
+            break;
+        apl_text_add_char(&id, '/');
+        apl_text_add(&id, part);
+        apl_text_add_char(&id, '/');
+        apl_text_add(&id, name_part);
     }
     fits = fits && !id.is_cut && !apl_str_next(&name_part, &name, '/');
     apl_str copy = fits ? apl_arena_str(arena, apl_text_str(&id)) : APL_STR_NONE;

@@ -68,11 +68,13 @@ static void take_rules(bench *b)
 
 static apl_judge *judge_of(const bench *b, const type_rules *of, const apl_plan *plan)
 {
-    const apl_policy **policies = apl_memory_new((of->rules.count + 1) * sizeof *policies);
+    bool is_ours = b->content->policies == NULL;
+    apl_judged_policy *policies = apl_memory_new((of->rules.count + 1) * sizeof *policies);
 
     for (size_t r = 0; r < of->rules.count; r++)
-        policies[r] = b->rules.items[of->rules.items[r]].policy;
-    apl_judge_options options = {.plan = plan, .policies = policies, .policy_count = of->rules.count};
+        policies[r] = (apl_judged_policy){b->rules.items[of->rules.items[r]].policy, is_ours};
+    apl_judge_options options = {
+        .plan = plan, .policies = policies, .policy_count = of->rules.count, .now = b->now};
     apl_judge *judge = apl_judge_new(&options);
     apl_memory_free(policies);
     return judge;
@@ -109,7 +111,8 @@ static void take_assets(bench *b)
 
 static apl_policy_eval eval_of(const bench *b)
 {
-    return (apl_policy_eval){.estate = &b->estate, .related = b->related, .arena = b->scratch, .now = b->now};
+    return (apl_policy_eval){
+        .estate = &b->estate, .related = b->related, .arena = b->scratch, .now = b->now, .state_only = true};
 }
 
 static double one_round(bench *b, uint64_t *noncompliant)

@@ -7,6 +7,12 @@
 #include "condition/program.h"
 #include "unit/test_condition.h"
 
+static const apl_condition *narrow(const case_run *run)
+{
+    return apl_condition_narrow(run->condition,
+                                &(apl_narrow){.arena = run->arena, .plan = run->subject.plan, .now = case_now()});
+}
+
 #define CONDITIONS 1500
 #define RESOURCES 8 /* of each condition */
 #define POOL 12
@@ -54,7 +60,9 @@ static apl_str random_leaf(random_source *random, apl_arena *arena)
         return apl_arena_format(arena, "{`value`: `[int(field('properties.a'))]`, `%s`: 1}",
                                 random_below(random, 2) ? "equals" : "less");
     case 2:
-        return apl_arena_format(arena, "{`field`: `%s`, `equals`: `[field('name')]`}", left);
+        return apl_arena_format(arena, "{`field`: `%s`, `%s`: `[%s]`}", left,
+                                random_below(random, 2) ? "equals" : "less",
+                                random_below(random, 2) ? "field('name')" : "addDays(utcNow(), -1)");
     case 3:
         return random_below(random, 2) ? APL_STR("{`value`: 1, `equals`: 1}") : APL_STR("{`value`: 1, `equals`: 2}");
     default:
@@ -168,7 +176,7 @@ static void compare_on(case_run *run, const char *rule, const char *resource, bo
 {
     case_prepare(run, &(case_setting){.is_partial = is_partial}, resource);
     apl_truth plain = apl_condition_eval(run->condition, &run->eval);
-    const apl_condition *narrowed = apl_condition_narrow(run->arena, run->condition, run->subject.plan);
+    const apl_condition *narrowed = narrow(run);
     apl_truth fast = apl_condition_eval(narrowed, &run->eval);
     if (plain != fast)
         fail_msg("%s on %s%s: %s, narrowed %s", rule, resource, is_partial ? " in part" : "", truth_name(plain),
@@ -190,7 +198,7 @@ static void the_same_outcome_on_random_resources(void **state)
         for (int j = 0; j < RESOURCES; j++) {
             compare_on(&run, rule, random_resource(&random, arena), random_below(&random, 4) == 0);
             outcomes[apl_condition_eval(run.condition, &run.eval)]++;
-            shorter += apl_condition_narrow(run.arena, run.condition, run.subject.plan)->count < run.condition->count;
+            shorter += narrow(&run)->count < run.condition->count;
         }
         case_end(&run);
         apl_arena_free(arena);
@@ -234,7 +242,7 @@ static void what_the_type_decides_goes(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         case_run run;
         case_begin(&run, &(case_setting){0}, cases[i].rule, "{`type`: `A/b`}");
-        const apl_condition *narrowed = apl_condition_narrow(run.arena, run.condition, run.subject.plan);
+        const apl_condition *narrowed = narrow(&run);
         if (narrowed->count != cases[i].nodes || narrowed->nodes[0].kind != cases[i].first)
             fail_msg("%s: %u nodes, the first of kind %d", cases[i].rule, narrowed->count, narrowed->nodes[0].kind);
         case_end(&run);
@@ -250,6 +258,7 @@ static void members_are_found_from_the_count(void **state)
     } cases[] = {
         {"{`field`: `properties.list[*]`, `equals`: 1}", APL_NODE_MEMBER},
         {"{`field`: `properties.list[*].x`, `equals`: 1}", APL_NODE_MEMBER},
+        {"{`field`: `properties.list[*].x`, `less`: `[addDays(utcNow(), -1)]`}", APL_NODE_MEMBER},
         {"{`field`: `properties.list[*].in[*]`, `equals`: 1}", APL_NODE_FIELD},
         {"{`field`: `properties.other[*].x`, `equals`: 1}", APL_NODE_FIELD},
         {"{`field`: `properties.list[*].x`, `equals`: `[field('name')]`}", APL_NODE_FIELD},
@@ -262,7 +271,7 @@ static void members_are_found_from_the_count(void **state)
         (void)snprintf(rule, sizeof rule, "{`count`: {`field`: `properties.list[*]`, `where`: %s}, `equals`: 1}",
                        cases[i].where);
         case_begin(&run, &(case_setting){0}, rule, "{`type`: `a/b`}");
-        const apl_condition *narrowed = apl_condition_narrow(run.arena, run.condition, run.subject.plan);
+        const apl_condition *narrowed = narrow(&run);
         assert_int_equal(narrowed->nodes[1].kind, cases[i].kind);
         case_end(&run);
     }
