@@ -503,8 +503,8 @@ static apl_truth eval_nodes(machine *m)
 /* The walk from leaf to leaf met an outcome that only groups can weigh. */
 #define NODE_OPEN (APL_NODE_EXIT_FALSE - 1)
 
-/* Hands the end of the whole, or of the `where` of the innermost count, to what is around. The node to go on with, an exit
- * of the whole, or NODE_OPEN. */
+/* Hands the end of the whole, or of the `where` of the innermost count, to what is around. The node to go on with, an
+ * exit of the whole, or NODE_OPEN. */
 static uint32_t leave_where(machine *m, uint32_t next)
 {
     while (next >= APL_NODE_EXIT_FALSE && m->run->in_counts > 0) {
@@ -519,8 +519,8 @@ static uint32_t leave_where(machine *m, uint32_t next)
     return next;
 }
 
-/* Narrowed conditions go from leaf to leaf as long as each is true or false. The first that is neither ends that: groups
- * weigh those, so that the whole is asked again group by group. */
+/* Narrowed conditions go from leaf to leaf as long as each is true or false. The first that is neither ends that:
+ * groups weigh those, so that the whole is asked again group by group. */
 static apl_truth eval_linked(machine *m)
 {
     uint32_t at = apl_node_first(m->nodes, 0);

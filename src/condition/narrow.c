@@ -1,11 +1,11 @@
 /* condition/narrow.c: a condition for the subjects of one type alone.
  *
  * A scan asks each rule about many assets of the same type, so what the type decides is decided once: conditions on
- * `type` go, groups that they decide or leave with one member go with them, a field becomes the slot that the plan of the
- * type gives it, and what is computed from the time of the scan becomes a constant.
+ * `type` go, groups that they decide or leave with one member go with them, a field becomes the slot that the plan of
+ * the type gives it, and what is computed from the time of the scan becomes a constant.
  *
- * Leaving a group out needs its outcome to be sure, whatever was not read or fails: false in an allOf and true in an anyOf
- * beat both. The outcome of the whole is therefore the same as before, which a property test holds against random
+ * Leaving a group out needs its outcome to be sure, whatever was not read or fails: false in an allOf and true in an
+ * anyOf beat both. The outcome of the whole is therefore the same as before, which a property test holds against random
  * conditions. Nothing here is explained: explanations ask the condition as it was written. */
 #include "condition/groups.h"
 
@@ -67,7 +67,8 @@ static bool is_below(const apl_binding *binding, const apl_binding *counted, uin
            counted->slot == binding->slot && counted->fact == binding->fact;
 }
 
-/* Inside a count over the array that the field goes through, the field is found from the member that is being counted. */
+/* Inside a count over the array that the field goes through, the field is found from the member that is being counted.
+ */
 static void narrow_member(const narrowing *n, apl_node *node, const apl_binding *binding)
 {
     uint16_t star = binding->step_count;

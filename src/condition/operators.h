@@ -35,10 +35,10 @@ const apl_operator_name *apl_operator_find(apl_str name);
 /* What an operand allows besides the general way. */
 typedef enum apl_operand_shape {
     APL_OPERAND_GENERAL = 0,
-    APL_OPERAND_TEXT, /* equals, a text of ASCII */
-    APL_OPERAND_BOOL, /* equals, true or false */
-    APL_OPERAND_LIST, /* in, texts of ASCII that are neither numbers nor booleans */
-    APL_OPERAND_PART, /* contains, a text of ASCII */
+    APL_OPERAND_TEXT,  /* equals, a text of ASCII */
+    APL_OPERAND_BOOL,  /* equals, true or false */
+    APL_OPERAND_LIST,  /* in, texts of ASCII that are neither numbers nor booleans */
+    APL_OPERAND_PART,  /* contains, a text of ASCII */
     APL_OPERAND_START, /* like, a text of ASCII whose only * is its last character */
 } apl_operand_shape;
 

@@ -83,7 +83,7 @@ typedef enum apl_node_kind {
     APL_NODE_FIELD,
     APL_NODE_FIELD_NAMED, /* the name is computed */
     APL_NODE_VALUE,
-    APL_NODE_TRUTH, /* decided at compile time */
+    APL_NODE_TRUTH,  /* decided at compile time */
     APL_NODE_SLOT,   /* narrowed: a field that lies in a slot, with no [*] behind it */
     APL_NODE_MEMBER, /* narrowed: a field at or below the present member of the count number `level` */
 } apl_node_kind;
@@ -168,9 +168,9 @@ typedef struct apl_run {
     const apl_eval *eval; /* NULL while constants are folded */
     apl_arena *arena;
     const apl_scope *scope;
-    size_t bytes;       /* made by functions so far */
-    uint64_t steps;     /* members visited by counts so far, and what their conditions looked at */
-    uint32_t in_counts; /* how many counts are being evaluated */
+    size_t bytes;         /* made by functions so far */
+    uint64_t steps;       /* members visited by counts so far, and what their conditions looked at */
+    uint32_t in_counts;   /* how many counts are being evaluated */
     apl_kept_value *kept; /* APL_KEPT_MAX of them; only in conditions with counts */
     apl_value current[APL_COUNTS_NESTED_MAX];
     uint64_t members[APL_COUNTS_NESTED_MAX]; /* the number of the present member of each count, never twice the same */
@@ -198,8 +198,8 @@ static inline const apl_subject *apl_run_origin(const apl_run *run)
 /* Evaluates an expression; APL_E_INPUT or APL_E_LIMIT when a function fails. */
 apl_status apl_code_eval(apl_value *out, const apl_code *code, apl_run *run);
 
-/* How many of the counts around it, the outermost first, the value of the expression depends on; all that there are when
- * it reads anything else. */
+/* How many of the counts around it, the outermost first, the value of the expression depends on; all that there are
+ * when it reads anything else. */
 uint32_t apl_code_counts_needed(const apl_code *code, uint32_t counts_around);
 
 static inline bool apl_code_is_constant(const apl_code *code)

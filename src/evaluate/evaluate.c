@@ -48,8 +48,7 @@ static apl_judge *judge_of(const judged_rules *of, const apl_plan *plan, apl_ins
     /* A rule of ours that is not applicable passes. */
     for (size_t r = 0; r < of->rules.count; r++)
         policies[r] = (apl_judged_policy){of->rules.items[r].rule->policy, !of->rules.items[r].is_users};
-    apl_judge_options options = {
-        .plan = plan, .policies = policies, .policy_count = of->rules.count, .now = now};
+    apl_judge_options options = {.plan = plan, .policies = policies, .policy_count = of->rules.count, .now = now};
     apl_judge *judge = apl_judge_new(&options);
     apl_memory_free(policies);
     return judge;
@@ -235,6 +234,14 @@ static void judge(evaluate_job *job, thread_part *part, const apl_hearing *heari
         add_finding(job, part, &(judgement){judged, asset, (uint8_t)status, exemption});
 }
 
+static void fetch_ahead(const apl_estate *estate, size_t asset)
+{
+    const apl_asset *at = &estate->assets.items[asset];
+
+    if (asset + APL_HEARING_ASSETS_AHEAD < estate->assets.count)
+        apl_hearing_fetch(at + APL_HEARING_ASSETS_AHEAD, at + APL_HEARING_RECORDS_AHEAD);
+}
+
 static void judge_run(void *context, unsigned thread, size_t from, size_t to)
 {
     evaluate_job *job = context;
@@ -250,6 +257,7 @@ static void judge_run(void *context, unsigned thread, size_t from, size_t to)
 
     for (size_t i = from; i < to; i++) {
         apl_asset *asset = &job->estate->assets.items[i];
+        fetch_ahead(job->estate, i);
         if (!asset->is_read || asset->plan == NULL)
             continue;
         const judged_rules *rules = &job->by_type[asset->plan->number];

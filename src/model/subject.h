@@ -32,8 +32,8 @@ typedef struct apl_scope {
 /* A field without `[*]`, or what stands before its first `[*]` (the array itself). O(1). */
 apl_value apl_subject_value(const apl_subject *subject, apl_field_id field);
 
-/* The same where the binding is known: an ordinary path that has a slot, and for the members of arrays (`below`: what was
- * found there) missing or unread. */
+/* The same where the binding is known: an ordinary path that has a slot, and for the members of arrays (`below`: what
+ * was found there) missing or unread. */
 apl_value apl_subject_slot(const apl_subject *subject, const apl_binding *binding);
 apl_value apl_subject_unread_or(const apl_subject *subject, const apl_binding *binding, apl_value below);
 

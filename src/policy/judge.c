@@ -1,8 +1,8 @@
 /* policy/judge.c: states of many policies on many assets of one type: the inner loop of a scan.
  *
- * Follows apl_policy_evaluate step by step (refusal, mode, `if`, applicability, related resources) with what is the same
- * for all assets of the type taken out of it. Policies that need more than the asset and its related resources, and
- * assets that were not read, are handed to apl_policy_evaluate itself. */
+ * Follows apl_policy_evaluate step by step (refusal, mode, `if`, applicability, related resources) with what is the
+ * same for all assets of the type taken out of it. Policies that need more than the asset and its related resources,
+ * and assets that were not read, are handed to apl_policy_evaluate itself. */
 #include "policy/judge.h"
 
 #include "model/type_plan.h"
@@ -70,8 +70,8 @@ static void make_ready(ready_policy *out, const apl_judged_policy *judged, const
     out->condition = apl_condition_narrow(policy->condition, narrow);
     out->is_indexed = policy->mode == APL_MODE_INDEXED;
     out->next[APL_TRUE] = when_true(policy);
-    out->next[APL_FALSE] = selects ? (next_step){AFTER_STATE, APL_NOT_APPLICABLE}
-                                   : when_applicable(policy, plan->type, APL_COMPLIANT);
+    out->next[APL_FALSE] =
+        selects ? (next_step){AFTER_STATE, APL_NOT_APPLICABLE} : when_applicable(policy, plan->type, APL_COMPLIANT);
     if (judged->is_always_applicable)
         out->next[APL_FALSE] = (next_step){AFTER_STATE, APL_COMPLIANT};
     out->next[APL_TRUTH_UNREAD] = when_applicable(policy, plan->type, APL_COMPLIANCE_UNKNOWN);

@@ -1,7 +1,7 @@
 /* unit/test_policy_judge.c: a judge says of every pair what the policy says itself.
  *
- * Our own rules, and the definitions of the benchmark with mode Indexed, related resources and names, over all assets of
- * the example tenant, each as it was read and with parts of it unread. */
+ * Our own rules, and the definitions of the benchmark with mode Indexed, related resources and names, over all assets
+ * of the example tenant, each as it was read and with parts of it unread. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,8 +71,7 @@ static void close_tenant(tenant *t)
 static void compare_on_asset(tenant *t, const apl_judge *judge, apl_asset_id asset)
 {
     apl_arena *arena = apl_arena_new();
-    apl_policy_eval eval = {
-        .estate = &t->estate, .related = t->related, .arena = arena, .now = t->now};
+    apl_policy_eval eval = {.estate = &t->estate, .related = t->related, .arena = arena, .now = t->now};
     apl_policy_eval states = eval;
     apl_hearing hearing;
     apl_policy_result plain;
@@ -96,7 +95,8 @@ static void compare_on_asset(tenant *t, const apl_judge *judge, apl_asset_id ass
 /* Each type in turn, with all policies: also those that do not take it. */
 static void compare_on_type(tenant *t, const apl_type *type)
 {
-    apl_judge_options options = {.plan = type->plan, .policies = t->all.items, .policy_count = t->all.count, .now = t->now};
+    apl_judge_options options = {
+        .plan = type->plan, .policies = t->all.items, .policy_count = t->all.count, .now = t->now};
     apl_judge *judge = apl_judge_new(&options);
 
     for (size_t i = 0; i < t->estate.assets.count; i++) {
