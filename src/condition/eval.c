@@ -5,6 +5,8 @@
  * literal; everything that is rare stands in a function of its own. */
 #include "condition/groups.h"
 
+#include "model/slot.h"
+
 /* The documentation calls a missing array under [*] an empty collection, over which everything holds. Other evaluators
  * say false. docs/policy-language.md, "Missing arrays". */
 #define MISSING_ARRAY_OUTCOME APL_TRUE
@@ -56,6 +58,9 @@ static apl_truth compare_computed(const apl_node *node, apl_value left, apl_valu
                        apl_value_type_name(right));
         return APL_TRUTH_ERROR;
     }
+    if (left.type == APL_VALUE_INTEGER && right.type == APL_VALUE_INTEGER &&
+        apl_operator_is_of_numbers((apl_operator)node->base))
+        return apl_operand_meets_integer((apl_operator)node->base, left.integer, right.integer);
     return apl_operator_apply((apl_operator)node->base, left, right);
 }
 
@@ -74,13 +79,22 @@ static apl_truth compare_slow(const apl_node *node, apl_value left, apl_value ri
     return compare_computed(node, left, right);
 }
 
-/* The outcome of the node's operator on `left`; `right` is used when the operand is computed. */
-static inline apl_truth compare(const apl_run *run, const apl_node *node, apl_value left, apl_value right)
+/* The outcome of the node's operator on `left`, where the operand is known and blanks count. */
+static inline apl_truth compare_known(const apl_run *run, const apl_node *node, apl_value left)
 {
-    bool is_plain = node->operand && (node->flags & APL_NODE_IS_LOCATION) == 0;
-    apl_truth truth = is_plain ? apl_operator_apply_fast((apl_operator)node->base, left, node->operand)
-                               : compare_slow(node, left, right);
+    apl_truth truth = apl_operator_apply_fast((apl_operator)node->base, left, node->operand);
 
+    if (truth == APL_TRUTH_ERROR)
+        return apl_run_failed(run);
+    return (node->flags & APL_NODE_NEGATIVE) ? apl_truth_not(truth) : truth;
+}
+
+/* The outcome of the node's operator on `left`; `right` is used when the operand is computed. */
+static apl_truth compare(const apl_run *run, const apl_node *node, apl_value left, apl_value right)
+{
+    if (node->operand && (node->flags & APL_NODE_IS_LOCATION) == 0)
+        return compare_known(run, node, left);
+    apl_truth truth = compare_slow(node, left, right);
     if (truth == APL_TRUTH_ERROR)
         return apl_run_failed(run);
     return (node->flags & APL_NODE_NEGATIVE) ? apl_truth_not(truth) : truth;
@@ -151,13 +165,13 @@ static apl_truth eval_field(apl_run *run, const apl_node *node)
 }
 
 /* The two leaves of a narrowed condition; nobody explains those. */
-static apl_truth eval_slot(apl_run *run, const apl_node *node)
+static inline apl_truth eval_slot(apl_run *run, const apl_node *node)
 {
-    apl_value left = apl_subject_slot(run->eval->subject, node->binding);
+    apl_value left = apl_slot_value(run->eval->subject->asset, node->binding);
 
     if (run->in_counts)
         note_size(run, left);
-    return compare(run, node, left, APL_MISSING);
+    return compare_known(run, node, left);
 }
 
 static apl_truth eval_member(apl_run *run, const apl_node *node)
@@ -169,8 +183,8 @@ static apl_truth eval_member(apl_run *run, const apl_node *node)
         left = apl_value_get(left, binding->steps[step].key);
     run->steps++;
     if (binding->special == APL_FIELD_PATH)
-        left = apl_subject_unread_or(run->eval->subject, binding, left);
-    return compare(run, node, left, APL_MISSING);
+        left = apl_slot_unread_or(run->eval->subject->asset, binding, left);
+    return compare_known(run, node, left);
 }
 
 static apl_truth eval_field_named(apl_run *run, const apl_node *node)
@@ -258,7 +272,7 @@ static void bind_member(apl_run *run, open_count *count)
     const apl_scope *outer = count->scope_around;
 
     for (uint8_t i = 0; i < count->walk.depth; i++) {
-        count->scopes[i] = (apl_scope){outer, count->walk.ids[i], count->walk.indexes[i]};
+        count->scopes[i] = (apl_scope){outer, count->walk.ids[i], count->walk.indexes[i], count->walk.edge};
         outer = &count->scopes[i];
     }
     run->scope = outer;
@@ -528,7 +542,9 @@ static apl_truth eval_linked(machine *m)
 
     for (;;) {
         const apl_node *node = &m->nodes[at];
-        if (node->kind != APL_NODE_COUNT) {
+        if (node->kind == APL_NODE_SLOT) { /* most are */
+            truth = eval_slot(m->run, node);
+        } else if (node->kind != APL_NODE_COUNT) {
             truth = eval_leaf(m->run, node);
         } else if (enter_count(m, at, &truth)) {
             at = apl_node_first(m->nodes, at + 1);
@@ -566,40 +582,49 @@ static apl_truth eval_machine(machine *m, const apl_condition *condition)
     return eval_nodes(m);
 }
 
-static void machine_start(machine *m, apl_run *run, const apl_condition *condition)
-{
-    m->run = run;
-    m->nodes = condition->nodes;
-    m->depth = 0;
-    m->counts = NULL;
-    m->kept = NULL;
-}
-
 static apl_truth eval_with_counts(apl_run *run, const apl_condition *condition)
 {
     open_count counts[APL_COUNTS_NESTED_MAX];
     apl_kept_value kept[APL_KEPT_MAX];
     machine m;
 
-    machine_start(&m, run, condition);
+    m.run = run;
+    m.nodes = condition->nodes;
+    m.depth = 0;
     m.counts = counts;
     m.kept = kept;
     forget_kept(&m);
     return eval_machine(&m, condition);
 }
 
-apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eval)
+static apl_truth eval_without_counts(apl_run *run, const apl_condition *condition)
 {
     machine m;
+
+    m.run = run;
+    m.nodes = condition->nodes;
+    m.depth = 0;
+    m.counts = NULL;
+    m.kept = NULL;
+    return eval_machine(&m, condition);
+}
+
+static apl_truth eval_condition(const apl_condition *condition, const apl_eval *eval)
+{
     apl_run run;
 
-    if (condition->only_plan)
-        APL_ASSERT(condition->only_plan == eval->subject->plan && condition->only_now == eval->now && !eval->trace);
     apl_run_start(&run, eval, eval->arena);
     if (eval->error)
         eval->error[0] = 0;
-    if (condition->has_counts)
-        return eval_with_counts(&run, condition);
-    machine_start(&m, &run, condition);
-    return eval_machine(&m, condition);
+    return condition->has_counts ? eval_with_counts(&run, condition) : eval_without_counts(&run, condition);
+}
+
+apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eval)
+{
+    if (condition->only_plan == NULL)
+        return eval_condition(condition, eval);
+    APL_ASSERT(condition->only_plan == eval->subject->plan && condition->only_now == eval->now && !eval->trace);
+    apl_truth truth = eval_condition(condition, eval);
+    /* Which function fails first, and what the limit of counts cuts off, is said in the order of the author. */
+    return truth == APL_TRUTH_ERROR ? eval_condition(condition->whole, eval) : truth;
 }

@@ -2,7 +2,8 @@
  *
  * A scan asks each rule about many assets of the same type, so what the type decides is decided once: conditions on
  * `type` go, groups that they decide or leave with one member go with them, a field becomes the slot that the plan of
- * the type gives it, and what is computed from the time of the scan becomes a constant.
+ * the type gives it, and what is computed from the time of the scan becomes a constant. Then the cheap members of a
+ * group are put first.
  *
  * Leaving a group out needs its outcome to be sure, whatever was not read or fails: false in an allOf and true in an
  * anyOf beat both. The outcome of the whole is therefore the same as before, which a property test holds against random
@@ -127,7 +128,8 @@ static void narrow_leaf(const narrowing *n, apl_node *node)
     if (node->kind == APL_NODE_FIELD || node->kind == APL_NODE_VALUE)
         fix_time(n, node);
 
-    if (node->kind != APL_NODE_FIELD || node->operand == NULL || binding == NULL)
+    if (node->kind != APL_NODE_FIELD || node->operand == NULL || binding == NULL ||
+        (node->flags & APL_NODE_IS_LOCATION))
         return;
     if (binding->step_count) {
         narrow_member(n, node, binding);
@@ -280,10 +282,12 @@ const apl_condition *apl_condition_narrow(const apl_condition *condition, const 
 
     n.to = APL_ARENA_ARRAY(options->arena, apl_node, condition->count + 1);
     narrow_nodes(&n);
+    apl_nodes_arrange(n.to, n.count, options->plan);
     link_leaves(n.to, n.count);
     *narrowed = *condition;
     narrowed->nodes = n.to;
     narrowed->count = n.count;
+    narrowed->whole = condition;
     narrowed->only_plan = options->plan;
     narrowed->only_now = options->now;
     narrowed->has_counts = false;

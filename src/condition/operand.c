@@ -90,6 +90,13 @@ void apl_operand_prepare(apl_operand *out, apl_arena *arena, apl_operator base, 
     }
     if (base == APL_OP_EQUALS && value.type == APL_VALUE_BOOL)
         out->shape = APL_OPERAND_BOOL;
+    if (value.type == APL_VALUE_INTEGER && apl_operator_is_of_numbers(base))
+        out->shape = APL_OPERAND_INTEGER;
+    if (base == APL_OP_EXISTS && apl_operand_fault(base, value) == NULL) {
+        out->shape = APL_OPERAND_EXISTENCE;
+        out->wants_existence =
+            value.type == APL_VALUE_BOOL ? value.boolean : apl_str_equal_nocase(apl_value_str(value), APL_STR("true"));
+    }
     if (base == APL_OP_CONTAINS && is_ascii_text(value)) {
         out->shape = APL_OPERAND_PART;
         out->lower = lower_ascii(arena, apl_value_str(value));
@@ -100,56 +107,53 @@ void apl_operand_prepare(apl_operand *out, apl_arena *arena, apl_operator base, 
     }
 }
 
-static bool list_has(const apl_operand *operand, apl_str text)
+/* True, false, or unread where the long way has to say it: a list may hold what a text that is not ASCII folds to. */
+static apl_truth list_has(const apl_operand *operand, apl_str text)
 {
     if ((operand->sizes & size_bit(text.size)) == 0)
-        return false;
+        return apl_fold_is_ascii(text) ? APL_FALSE : APL_TRUTH_UNREAD;
     if (operand->slots) {
         uint32_t at = (uint32_t)apl_str_hash_nocase(text) & operand->slot_mask;
         for (; operand->slots[at]; at = (at + 1) & operand->slot_mask) {
-            apl_str item = apl_value_str(operand->value.items[operand->slots[at] - 1]);
-            if (item.size == text.size && apl_fold_equal_ascii(text.data, item.data, item.size))
-                return true;
+            apl_value item = operand->value.items[operand->slots[at] - 1];
+            if (item.size == text.size && apl_fold_starts_ascii(text.data, item.string, item.size) == APL_FOLD_SAME)
+                return APL_TRUE;
         }
-        return false;
+        return apl_fold_is_ascii(text) ? APL_FALSE : APL_TRUTH_UNREAD;
     }
     for (uint32_t i = 0; i < operand->value.size; i++) {
         apl_value item = operand->value.items[i];
-        if (item.size == text.size && apl_fold_equal_ascii(text.data, item.string, item.size))
-            return true;
+        if (item.size == text.size && apl_fold_starts_ascii(text.data, item.string, item.size) == APL_FOLD_SAME)
+            return APL_TRUE;
     }
-    return false;
+    return apl_fold_is_ascii(text) ? APL_FALSE : APL_TRUTH_UNREAD;
 }
 
-/* What the prepared text says of `text`: true, false, or unread where the long way has to say it. A text of ASCII for
- * which the bytes do not hold is false; another one may still fold into it. */
+/* What the prepared text says of `text`: true, false, or unread where the long way has to say it. */
 static apl_truth text_meets(apl_str text, const apl_operand *operand)
 {
     apl_str lower = operand->lower;
-    bool holds = false;
 
     switch (operand->shape) {
     case APL_OPERAND_TEXT:
-        holds = text.size == lower.size && apl_fold_equal_ascii(text.data, lower.data, lower.size);
+        return apl_operand_text_equals(text, lower);
+    case APL_OPERAND_LIST:
+        return list_has(operand, text);
+    case APL_OPERAND_PART:
+        if (apl_str_find_nocase(text, lower) >= 0)
+            return APL_TRUE;
+        return apl_fold_is_ascii(text) ? APL_FALSE : APL_TRUTH_UNREAD;
+    case APL_OPERAND_START:
         if (text.size < lower.size) /* nothing folds to a longer text */
             return APL_FALSE;
-        break;
-    case APL_OPERAND_LIST:
-        holds = list_has(operand, text);
-        break;
-    case APL_OPERAND_PART:
-        holds = apl_str_find_nocase(text, lower) >= 0;
-        break;
-    case APL_OPERAND_START:
-        holds = text.size >= lower.size && apl_fold_equal_ascii(text.data, lower.data, lower.size);
-        break;
+        return (apl_truth)apl_fold_starts_ascii(text.data, lower.data, lower.size);
     case APL_OPERAND_GENERAL:
     case APL_OPERAND_BOOL:
-        return APL_TRUTH_UNREAD;
+    case APL_OPERAND_INTEGER:
+    case APL_OPERAND_EXISTENCE:
+        break;
     }
-    if (holds)
-        return APL_TRUE;
-    return apl_fold_is_ascii(text) ? APL_FALSE : APL_TRUTH_UNREAD;
+    return APL_TRUTH_UNREAD;
 }
 
 apl_truth apl_operator_apply_prepared(apl_operator base, apl_value left, const apl_operand *operand)

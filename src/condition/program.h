@@ -143,8 +143,9 @@ static inline uint32_t apl_node_first(const apl_node *nodes, uint32_t at)
 struct apl_condition {
     const apl_node *nodes;
     uint32_t count;
-    const apl_plan *only_plan; /* narrowed: of all subjects that it may be asked about; else NULL */
-    apl_instant only_now;      /* narrowed: the time of every evaluation */
+    const apl_condition *whole; /* narrowed: from which */
+    const apl_plan *only_plan;  /* narrowed: of all subjects that it may be asked about; else NULL */
+    apl_instant only_now;       /* narrowed: the time of every evaluation */
     bool is_derived;
     bool has_type;
     bool has_other; /* any leaf but type, name and kind */

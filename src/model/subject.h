@@ -27,15 +27,11 @@ typedef struct apl_scope {
     const struct apl_scope *outer;
     uint32_t array;
     uint32_t index;
+    uint32_t edge; /* of a derived array of relations: where the walk that gave the member goes on; or 0 */
 } apl_scope;
 
 /* A field without `[*]`, or what stands before its first `[*]` (the array itself). O(1). */
 apl_value apl_subject_value(const apl_subject *subject, apl_field_id field);
-
-/* The same where the binding is known: an ordinary path that has a slot, and for the members of arrays (`below`: what
- * was found there) missing or unread. */
-apl_value apl_subject_slot(const apl_subject *subject, const apl_binding *binding);
-apl_value apl_subject_unread_or(const apl_subject *subject, const apl_binding *binding, apl_value below);
 
 /* True when the field, for the type of this subject, has `[*]` in its path. An alias may hide it: the path decides. */
 bool apl_subject_has_star(const apl_subject *subject, apl_field_id field);

@@ -19,13 +19,13 @@ static const apl_condition *narrow(const case_run *run)
 #define ANY(random, list) (list)[random_below(random, COUNT_OF(list))]
 
 static const char *const types[] = {"a/b", "A/B", "a/b/c", "x", ""};
-static const char *const plain_fields[] = {"type",         "name",         "kind",       "location", "id",
-                                           "properties.a", "properties.b", "properties", "tags.t",   "never.asked",
-                                           "fullName"};
+static const char *const plain_fields[] = {"type",   "name",         "kind",         "location",
+                                           "id",     "properties.a", "properties.b", "properties",
+                                           "tags.t", "never.asked",  "fullName"};
 static const char *const list_fields[] = {"properties.list[*]", "properties.list[*].x", "properties.list[*].y.z",
                                           "properties.list[*].in[*]", "properties.list[*].in[*].x"};
-static const char *const operators[] = {"equals", "notEquals", "in",       "notIn", "contains", "notContains",
-                                        "like",   "notLike",   "exists",   "match", "less",     "greaterOrEquals",
+static const char *const operators[] = {"equals", "notEquals", "in",         "notIn", "contains", "notContains",
+                                        "like",   "notLike",   "exists",     "match", "less",     "greaterOrEquals",
                                         "equals", "equals",    "containsKey"};
 static const char *const texts[] = {"`a/b`", "`a`", "`A`", "`true`", "`1`", "``", "`a b`", "`x`", "`\xC3\x84`"};
 static const char *const patterns[] = {"`a*`", "`*b*`", "`A/B`", "`*`", "`a/b*`", "`#`"};
@@ -277,12 +277,53 @@ static void members_are_found_from_the_count(void **state)
     }
 }
 
+#define SEARCH "{`field`: `properties.a`, `contains`: `x`}"
+#define COUNT_X                                                                                                        \
+    "{`count`: {`field`: `properties.list[*]`, `where`: {`field`: `properties.list[*].x`, `equals`: 1}}, `equals`: 1}"
+
+/* What costs least comes first; what costs the same stays in the order of the author. */
+static void the_cheap_comes_first(void **state)
+{
+    static const struct {
+        const char *rule;
+        uint8_t kinds[8];
+    } cases[] = {
+        {"{`allOf`: [" COUNT_X ", " LEAF "]}", {APL_NODE_ALL, APL_NODE_SLOT, APL_NODE_COUNT, APL_NODE_MEMBER}},
+        {"{`anyOf`: [" FAILS ", {`field`: `name`, `equals`: `x`}, " LEAF "]}",
+         {APL_NODE_ANY, APL_NODE_FIELD, APL_NODE_SLOT, APL_NODE_VALUE}},
+        {"{`allOf`: [{`anyOf`: [" COUNT_X ", " LEAF "]}, {`not`: " LEAF "}]}",
+         {APL_NODE_ALL, APL_NODE_NOT, APL_NODE_SLOT, APL_NODE_ANY, APL_NODE_SLOT, APL_NODE_COUNT, APL_NODE_MEMBER}},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        case_run run;
+        case_begin(&run, &(case_setting){0}, cases[i].rule, "{`type`: `a/b`}");
+        const apl_condition *narrowed = narrow(&run);
+        for (uint32_t j = 0; j < narrowed->count; j++) {
+            if (narrowed->nodes[j].kind != cases[i].kinds[j])
+                fail_msg("%s: node %u is of kind %d", cases[i].rule, j, narrowed->nodes[j].kind);
+            assert_true(narrowed->nodes[j].end > j && narrowed->nodes[j].end <= narrowed->count);
+        }
+        case_end(&run);
+    }
+    case_run run;
+    case_begin(&run, &(case_setting){0}, "{`allOf`: [" SEARCH ", {`field`: `name`, `equals`: `x`}, " LEAF "]}",
+               "{`type`: `a/b`}");
+    const apl_condition *narrowed = narrow(&run);
+    assert_int_equal(narrowed->nodes[1].kind, APL_NODE_FIELD);
+    assert_int_equal(narrowed->nodes[2].base, APL_OP_EQUALS);
+    assert_int_equal(narrowed->nodes[3].base, APL_OP_CONTAINS);
+    case_end(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_outcome_on_random_resources),
         cmocka_unit_test(what_the_type_decides_goes),
         cmocka_unit_test(members_are_found_from_the_count),
+        cmocka_unit_test(the_cheap_comes_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
