@@ -1,7 +1,8 @@
 /* evaluate/evaluate.c: the loop over (rule, asset) pairs.
  *
  * First a cheap pass without evidence; only what is not a pass is judged again with evidence, because most pairs pass.
- * Each thread collects its own findings; one sort at the end makes the order independent of threads. */
+ * The assets of one type come after each other, so that the rules of the type stay in the cache. Each thread collects
+ * its own findings; one sort at the end makes the order independent of threads. */
 #include "evaluate/evaluate.h"
 
 #include <stdlib.h>
@@ -36,6 +37,8 @@ typedef struct evaluate_job {
     apl_estate *estate;
     const apl_evaluate_options *options;
     judged_rules *by_type; /* by number of the type */
+    apl_asset_id *order;   /* the assets that rules judge, type by type */
+    size_t order_count;
     apl_related *related;
     apl_table *unread_rows; /* type -> the first coverage row that says which permission reading it takes */
     thread_part parts[APL_THREADS_MAX];
@@ -234,12 +237,43 @@ static void judge(evaluate_job *job, thread_part *part, const apl_hearing *heari
         add_finding(job, part, &(judgement){judged, asset, (uint8_t)status, exemption});
 }
 
-static void fetch_ahead(const apl_estate *estate, size_t asset)
+static bool is_judged(const evaluate_job *job, const apl_asset *asset)
 {
-    const apl_asset *at = &estate->assets.items[asset];
+    return asset->is_read && asset->plan && job->by_type[asset->plan->number].rules.count > 0;
+}
 
-    if (asset + APL_HEARING_ASSETS_AHEAD < estate->assets.count)
-        apl_hearing_fetch(at + APL_HEARING_ASSETS_AHEAD, at + APL_HEARING_RECORDS_AHEAD);
+/* Type by type, and in the order of the estate within a type. */
+static void order_assets(evaluate_job *job)
+{
+    apl_estate *estate = job->estate;
+    uint32_t types = apl_services_type_count(job->options->services);
+    size_t *next = apl_memory_new((types + 1) * sizeof *next); /* by number of the type: the place of its next asset */
+
+    memset(next, 0, (types + 1) * sizeof *next);
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        asset->is_judged = is_judged(job, asset);
+        if (asset->is_judged)
+            next[asset->plan->number + 1]++;
+    }
+    for (uint32_t t = 1; t <= types; t++)
+        next[t] += next[t - 1];
+    job->order_count = next[types];
+    job->order = apl_memory_new((job->order_count + 1) * sizeof *job->order);
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        if (estate->assets.items[i].is_judged)
+            job->order[next[estate->assets.items[i].plan->number]++] = (apl_asset_id)i;
+    }
+    apl_memory_free(next);
+}
+
+static void fetch_ahead(const evaluate_job *job, size_t at)
+{
+    const apl_asset *assets = job->estate->assets.items;
+    const apl_asset_id *order = job->order + at;
+
+    if (at + APL_HEARING_ASSETS_AHEAD < job->order_count)
+        apl_hearing_fetch(&assets[order[APL_HEARING_ASSETS_AHEAD]], &assets[order[APL_HEARING_RECORDS_AHEAD]]);
 }
 
 static void judge_run(void *context, unsigned thread, size_t from, size_t to)
@@ -256,15 +290,10 @@ static void judge_run(void *context, unsigned thread, size_t from, size_t to)
     };
 
     for (size_t i = from; i < to; i++) {
-        apl_asset *asset = &job->estate->assets.items[i];
-        fetch_ahead(job->estate, i);
-        if (!asset->is_read || asset->plan == NULL)
-            continue;
+        const apl_asset *asset = &job->estate->assets.items[job->order[i]];
         const judged_rules *rules = &job->by_type[asset->plan->number];
-        asset->is_judged = rules->rules.count > 0;
-        if (!asset->is_judged)
-            continue;
-        apl_hearing_open(&hearing, rules->judge, (apl_asset_id)i, &eval);
+        fetch_ahead(job, i);
+        apl_hearing_open(&hearing, rules->judge, job->order[i], &eval);
         for (size_t r = 0; r < rules->rules.count; r++)
             judge(job, part, &hearing, r);
         apl_arena_reset(part->scratch);
@@ -365,13 +394,15 @@ void apl_evaluate(apl_estate *estate, const apl_evaluate_options *options)
         job->parts[t].scratch = apl_arena_new();
         job->parts[t].keep = apl_arena_new();
     }
-    apl_parallel(threads, estate->assets.count, RUN_ASSETS, judge_run, job);
+    order_assets(job);
+    apl_parallel(threads, job->order_count, RUN_ASSETS, judge_run, job);
     gather(job, threads);
     for (uint32_t t = 0; t < apl_services_type_count(options->services); t++) {
         apl_memory_free(job->by_type[t].rules.items);
         apl_judge_free(job->by_type[t].judge);
     }
     apl_memory_free(job->by_type);
+    apl_memory_free(job->order);
     apl_related_free(job->related);
     apl_table_free(job->unread_rows);
     apl_memory_free(job);

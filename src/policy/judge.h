@@ -44,14 +44,22 @@ void apl_hearing_open(apl_hearing *hearing, const apl_judge *judge, apl_asset_id
 #define APL_HEARING_ASSETS_AHEAD 8
 #define APL_HEARING_RECORDS_AHEAD 4
 
-/* The empty statement of assembler is an effect: without one gcc leaves out calls of a function that only fetches. */
+/* Of the values of a record: more are rare. */
+#define APL_HEARING_BYTES_AHEAD 256
+#define APL_HEARING_CACHE_LINE 64
+
+/* The empty statement of assembler is an effect: without one gcc leaves out calls of a function that only fetches. A
+ * number stands for the address because what lies behind a short record may be no object of ours. */
 static inline void apl_hearing_fetch(const apl_asset *later, const apl_asset *sooner)
 {
+    uintptr_t values = (uintptr_t)sooner->record.values;
+
     __builtin_prefetch(later);
     __builtin_prefetch(&later->plan);
     __builtin_prefetch(&later->unread_groups);
     __builtin_prefetch(sooner->record.present);
-    __builtin_prefetch(sooner->record.values);
+    for (uintptr_t at = 0; at < APL_HEARING_BYTES_AHEAD; at += APL_HEARING_CACHE_LINE)
+        __builtin_prefetch((const void *)(values + at));
     __asm__ volatile("");
 }
 
