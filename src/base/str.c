@@ -105,18 +105,97 @@ long apl_str_find(apl_str text, apl_str part)
     return at ? (long)(at - text.data) : -1;
 }
 
+/* Sixteen characters side by side; compilers make one vector instruction of each operation. */
+typedef unsigned char block __attribute__((vector_size(16)));
+#define BLOCK_BYTES 16u
+
+static block block_of(unsigned char c)
+{
+    return (block){c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c};
+}
+
+static block block_at(const char *text)
+{
+    block bytes;
+
+    memcpy(&bytes, text, sizeof bytes);
+    return bytes;
+}
+
+/* One end of what is looked for: a byte, and the bit that a capital lacks. */
+typedef struct end_mark {
+    block byte;
+    block bit;
+} end_mark;
+
+static end_mark end_of(char c)
+{
+    char lower = apl_char_lower(c);
+    unsigned char bit = lower >= 'a' && lower <= 'z' ? 0x20 : 0;
+
+    return (end_mark){block_of((unsigned char)lower), block_of(bit)};
+}
+
+static bool is_part_at(apl_str text, uint32_t at, apl_str part)
+{
+    return apl_str_equal_nocase(apl_str_slice(text, at, at + part.size), part);
+}
+
+/* The first of the sixteen places from `from` on where the part stands, when both its ends are found there; else -1. */
+static long part_in_block(apl_str text, uint32_t from, apl_str part, const end_mark *ends)
+{
+    block found = (block)(((block_at(text.data + from) | ends[0].bit) == ends[0].byte) &
+                          ((block_at(text.data + from + part.size - 1) | ends[1].bit) == ends[1].byte));
+    uint64_t halves[2];
+
+    memcpy(halves, &found, sizeof halves);
+    if ((halves[0] | halves[1]) == 0)
+        return -1;
+    for (uint32_t i = 0; i < BLOCK_BYTES; i++) {
+        if (found[i] && is_part_at(text, from + i, part))
+            return (long)(from + i);
+    }
+    return -1;
+}
+
+/* The same where there are fewer than sixteen places. */
+static long part_in_few(apl_str text, uint32_t places, apl_str part)
+{
+    char bytes[BLOCK_BYTES] = {0};
+    end_mark first = end_of(part.data[0]);
+
+    memcpy(bytes, text.data, places);
+    block found = (block)((block_at(bytes) | first.bit) == first.byte);
+    uint64_t halves[2];
+    memcpy(halves, &found, sizeof halves);
+    if ((halves[0] | halves[1]) == 0)
+        return -1;
+    for (uint32_t i = 0; i < places; i++) {
+        if (found[i] && is_part_at(text, i, part))
+            return (long)i;
+    }
+    return -1;
+}
+
+/* Most texts do not hold the part, so first and last character are looked for at sixteen places at once, and the whole
+ * is compared only where both stand. The last sixteen places overlap those before them. */
 long apl_str_find_nocase(apl_str text, apl_str part)
 {
+    long found = -1;
+
     if (part.size == 0)
         return 0;
     if (part.size > text.size)
         return -1;
-    char first = apl_char_lower(part.data[0]);
-    for (uint32_t i = 0; i + part.size <= text.size; i++) {
-        if (apl_char_lower(text.data[i]) == first && apl_str_equal_nocase(apl_str_slice(text, i, i + part.size), part))
-            return (long)i;
-    }
-    return -1;
+    uint32_t places = text.size - part.size + 1;
+    if (places < BLOCK_BYTES)
+        return part_in_few(text, places, part);
+    const end_mark ends[] = {end_of(part.data[0]), end_of(part.data[part.size - 1])};
+    for (uint32_t i = 0; found < 0 && i + BLOCK_BYTES <= places; i += BLOCK_BYTES)
+        found = part_in_block(text, i, part, ends);
+    if (found < 0 && places % BLOCK_BYTES)
+        found = part_in_block(text, places - BLOCK_BYTES, part, ends);
+    return found;
 }
 
 long apl_str_find_last_char(apl_str text, char c)
@@ -159,30 +238,28 @@ bool apl_str_next(apl_str *part, apl_str *rest, char separator)
     return true;
 }
 
+/* A pattern is texts between stars. The first begins the text and the last ends it; each of the others is taken where
+ * it comes first, which leaves most to those behind it. */
 bool apl_str_like_nocase(apl_str text, apl_str pattern)
 {
-    uint32_t t = 0;
-    uint32_t p = 0;
-    uint32_t star = UINT32_MAX;
-    uint32_t resume = 0;
+    apl_str part;
 
-    while (t < text.size) {
-        if (p < pattern.size && pattern.data[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.size && apl_char_lower(pattern.data[p]) == apl_char_lower(text.data[t])) {
-            p++;
-            t++;
-        } else if (star != UINT32_MAX) {
-            p = star + 1;
-            t = ++resume;
-        } else {
+    if (pattern.size == 0 || memchr(pattern.data, '*', pattern.size) == NULL)
+        return apl_str_equal_nocase(text, pattern);
+    (void)apl_str_next(&part, &pattern, '*');
+    if (!apl_str_starts_nocase(text, part))
+        return false;
+    for (;;) {
+        text = apl_str_slice(text, part.size, text.size);
+        (void)apl_str_next(&part, &pattern, '*');
+        if (pattern.data == NULL) /* the last one */
+            break;
+        long at = apl_str_find_nocase(text, part);
+        if (at < 0)
             return false;
-        }
+        text = apl_str_slice(text, (size_t)at, text.size);
     }
-    while (p < pattern.size && pattern.data[p] == '*')
-        p++;
-    return p == pattern.size;
+    return text.size >= part.size && apl_str_equal_nocase(apl_str_slice(text, text.size - part.size, text.size), part);
 }
 
 uint64_t apl_str_hash(apl_str text)

@@ -347,6 +347,24 @@ apl_status apl_code_eval(apl_value *out, const apl_code *code, apl_run *run)
     return status;
 }
 
+uint32_t apl_code_counts_needed(const apl_code *code, uint32_t counts_around)
+{
+    uint32_t needed = 0;
+
+    for (uint32_t i = 0; i < code->count; i++) {
+        const apl_code_step *step = &code->steps[i];
+        bool is_pure = step->kind == APL_STEP_CONSTANT || step->kind == APL_STEP_CURRENT ||
+                       step->kind == APL_STEP_MEMBER || step->kind == APL_STEP_INDEX || step->kind == APL_STEP_ARRAY;
+        if (step->kind == APL_STEP_CALL)
+            is_pure = (step->function->flags & APL_FUNCTION_CONTEXT) == 0;
+        if (!is_pure)
+            return counts_around;
+        if (step->kind == APL_STEP_CURRENT && step->level >= needed)
+            needed = step->level + 1u;
+    }
+    return needed;
+}
+
 apl_value apl_location_normalise(char buffer[APL_LOCATION_TEXT_MAX], apl_value location)
 {
     apl_str text = apl_value_str(location);

@@ -41,6 +41,7 @@ typedef struct apl_compiler {
     uint32_t count_depth;
     uint32_t conditions;
     uint32_t value_counts;
+    uint32_t kept_count; /* values that are kept inside counts */
     bool is_derived;
     bool is_about_azure;
     APL_VECTOR(apl_node) nodes;

@@ -72,6 +72,16 @@ apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eva
 /* APL_E_INPUT with the reason when a function fails. Unread input gives an unread value. */
 apl_status apl_expression_eval(apl_value *out, const apl_expression *expression, const apl_eval *eval);
 
+/* The same condition for the subjects of one plan at one time alone: what these decide is decided, and where fields lie
+ * is looked up now instead of once a subject. The outcome is that of `condition` on each of them; it gives no
+ * explanation. Lives in the arena, and needs the condition and the plan as long as it lives. */
+typedef struct apl_narrow {
+    apl_arena *arena;
+    const apl_plan *plan;
+    apl_instant now;
+} apl_narrow;
+const apl_condition *apl_condition_narrow(const apl_condition *condition, const apl_narrow *options);
+
 /* With only the resource type known: false means that no resource of this type can ever meet the condition. Conditions
  * on `type` are decided, all others are open. */
 apl_truth apl_condition_screen_type(const apl_condition *condition, apl_str type);
@@ -79,6 +89,9 @@ apl_truth apl_condition_screen_type(const apl_condition *condition, apl_str type
 /* Whether the policy is applicable to the resource at all: conditions on type, name and kind hold, all others are
  * taken as true (below a negation as false). azure-policy.md, section 5, item 24. */
 bool apl_condition_is_applicable(const apl_condition *condition, const apl_eval *eval);
+
+/* The same for all resources of a type, where name and kind do not matter: true or false; else unread. */
+apl_truth apl_condition_applies_to_type(const apl_condition *condition, apl_str type);
 
 /* True when a field or function of it needs facts that exist only after linking. */
 bool apl_condition_is_derived(const apl_condition *condition);

@@ -5,6 +5,8 @@
  * literal; everything that is rare stands in a function of its own. */
 #include "condition/groups.h"
 
+#include "model/slot.h"
+
 /* The documentation calls a missing array under [*] an empty collection, over which everything holds. Other evaluators
  * say false. docs/policy-language.md, "Missing arrays". */
 #define MISSING_ARRAY_OUTCOME APL_TRUE
@@ -28,7 +30,8 @@ typedef struct machine {
     const apl_node *nodes;
     apl_group groups[APL_POLICY_DEPTH_MAX + 1];
     uint32_t depth;
-    open_count *counts; /* room for APL_COUNTS_NESTED_MAX */
+    open_count *counts;   /* room for APL_COUNTS_NESTED_MAX */
+    apl_kept_value *kept; /* room for APL_KEPT_MAX */
 } machine;
 
 apl_truth apl_run_failed(const apl_run *run)
@@ -55,6 +58,9 @@ static apl_truth compare_computed(const apl_node *node, apl_value left, apl_valu
                        apl_value_type_name(right));
         return APL_TRUTH_ERROR;
     }
+    if (left.type == APL_VALUE_INTEGER && right.type == APL_VALUE_INTEGER &&
+        apl_operator_is_of_numbers((apl_operator)node->base))
+        return apl_operand_meets_integer((apl_operator)node->base, left.integer, right.integer);
     return apl_operator_apply((apl_operator)node->base, left, right);
 }
 
@@ -73,13 +79,22 @@ static apl_truth compare_slow(const apl_node *node, apl_value left, apl_value ri
     return compare_computed(node, left, right);
 }
 
-/* The outcome of the node's operator on `left`; `right` is used when the operand is computed. */
-static inline apl_truth compare(const apl_run *run, const apl_node *node, apl_value left, apl_value right)
+/* The outcome of the node's operator on `left`, where the operand is known and blanks count. */
+static inline apl_truth compare_known(const apl_run *run, const apl_node *node, apl_value left)
 {
-    bool is_plain = node->operand && (node->flags & APL_NODE_IS_LOCATION) == 0;
-    apl_truth truth = is_plain ? apl_operator_apply_fast((apl_operator)node->base, left, node->operand)
-                               : compare_slow(node, left, right);
+    apl_truth truth = apl_operator_apply_fast((apl_operator)node->base, left, node->operand);
 
+    if (truth == APL_TRUTH_ERROR)
+        return apl_run_failed(run);
+    return (node->flags & APL_NODE_NEGATIVE) ? apl_truth_not(truth) : truth;
+}
+
+/* The outcome of the node's operator on `left`; `right` is used when the operand is computed. */
+static apl_truth compare(const apl_run *run, const apl_node *node, apl_value left, apl_value right)
+{
+    if (node->operand && (node->flags & APL_NODE_IS_LOCATION) == 0)
+        return compare_known(run, node, left);
+    apl_truth truth = compare_slow(node, left, right);
     if (truth == APL_TRUTH_ERROR)
         return apl_run_failed(run);
     return (node->flags & APL_NODE_NEGATIVE) ? apl_truth_not(truth) : truth;
@@ -149,6 +164,29 @@ static apl_truth eval_field(apl_run *run, const apl_node *node)
     return truth;
 }
 
+/* The two leaves of a narrowed condition; nobody explains those. */
+static inline apl_truth eval_slot(apl_run *run, const apl_node *node)
+{
+    apl_value left = apl_slot_value(run->eval->subject->asset, node->binding);
+
+    if (run->in_counts)
+        note_size(run, left);
+    return compare_known(run, node, left);
+}
+
+static apl_truth eval_member(apl_run *run, const apl_node *node)
+{
+    const apl_binding *binding = node->binding;
+    apl_value left = run->current[node->level];
+
+    for (uint32_t step = node->first_step; step < binding->step_count; step++)
+        left = apl_value_get(left, binding->steps[step].key);
+    run->steps++;
+    if (binding->special == APL_FIELD_PATH)
+        left = apl_slot_unread_or(run->eval->subject->asset, binding, left);
+    return compare_known(run, node, left);
+}
+
 static apl_truth eval_field_named(apl_run *run, const apl_node *node)
 {
     apl_value name;
@@ -170,11 +208,27 @@ static apl_truth eval_field_named(apl_run *run, const apl_node *node)
     return truth;
 }
 
+/* The left side of a value. Where a count stands inside of another, what needs the outer member alone is computed once
+ * for all members of the inner one. */
+static apl_status left_side(apl_value *left, apl_run *run, const apl_node *node)
+{
+    if ((node->flags & APL_NODE_IS_KEPT) == 0)
+        return apl_code_eval(left, node->left, run);
+    apl_kept_value *kept = &run->kept[node->kept];
+    uint64_t member = node->level ? run->members[node->level - 1] : 1;
+    apl_status status = APL_OK;
+    if (kept->member != member)
+        status = apl_code_eval(&kept->value, node->left, run);
+    kept->member = status == APL_OK ? member : 0;
+    *left = kept->value;
+    return status;
+}
+
 static apl_truth eval_value(apl_run *run, const apl_node *node)
 {
     apl_value left;
     apl_value right;
-    apl_status status = apl_code_eval(&left, node->left, run);
+    apl_status status = left_side(&left, run, node);
 
     if (status == APL_OK)
         status = right_side(&right, run, node);
@@ -197,6 +251,10 @@ static apl_truth eval_leaf(apl_run *run, const apl_node *node)
         if (run->eval->trace)
             apl_trace_add(run, node, node->left ? node->left->steps[0].constant : APL_MISSING, node->truth);
         return node->truth;
+    case APL_NODE_SLOT:
+        return eval_slot(run, node);
+    case APL_NODE_MEMBER:
+        return eval_member(run, node);
     case APL_NODE_ALL:
     case APL_NODE_ANY:
     case APL_NODE_NOT:
@@ -214,7 +272,7 @@ static void bind_member(apl_run *run, open_count *count)
     const apl_scope *outer = count->scope_around;
 
     for (uint8_t i = 0; i < count->walk.depth; i++) {
-        count->scopes[i] = (apl_scope){outer, count->walk.ids[i], count->walk.indexes[i]};
+        count->scopes[i] = (apl_scope){outer, count->walk.ids[i], count->walk.indexes[i], count->walk.edge};
         outer = &count->scopes[i];
     }
     run->scope = outer;
@@ -235,6 +293,7 @@ static bool next_member(apl_run *run, open_count *count, const apl_node *node)
         member = count->items.items[count->next++];
     }
     run->current[node->level] = member;
+    run->members[node->level] = ++run->member_count;
     run->steps++;
     return true;
 }
@@ -455,34 +514,117 @@ static apl_truth eval_nodes(machine *m)
     }
 }
 
-static void start(machine *m, apl_run *run, const apl_node *nodes)
+/* The walk from leaf to leaf met an outcome that only groups can weigh. */
+#define NODE_OPEN (APL_NODE_EXIT_FALSE - 1)
+
+/* Hands the end of the whole, or of the `where` of the innermost count, to what is around. The node to go on with, an
+ * exit of the whole, or NODE_OPEN. */
+static uint32_t leave_where(machine *m, uint32_t next)
 {
-    m->run = run;
-    m->nodes = nodes;
-    m->depth = 0;
-    m->counts = NULL;
+    while (next >= APL_NODE_EXIT_FALSE && m->run->in_counts > 0) {
+        uint32_t at = m->counts[m->run->in_counts - 1].node;
+        apl_truth truth = next == APL_NODE_EXIT_TRUE ? APL_TRUE : APL_FALSE;
+        if (!leave_member(m, &m->nodes[at], &truth))
+            return apl_node_first(m->nodes, at + 1);
+        if (truth > APL_TRUE)
+            return NODE_OPEN;
+        next = m->nodes[at].next[truth];
+    }
+    return next;
 }
 
-static apl_truth eval_with_counts(apl_run *run, const apl_node *nodes)
+/* Narrowed conditions go from leaf to leaf as long as each is true or false. The first that is neither ends that:
+ * groups weigh those, so that the whole is asked again group by group. */
+static apl_truth eval_linked(machine *m)
+{
+    uint32_t at = apl_node_first(m->nodes, 0);
+    apl_truth truth = APL_TRUTH_ERROR;
+
+    for (;;) {
+        const apl_node *node = &m->nodes[at];
+        if (node->kind == APL_NODE_SLOT) { /* most are */
+            truth = eval_slot(m->run, node);
+        } else if (node->kind != APL_NODE_COUNT) {
+            truth = eval_leaf(m->run, node);
+        } else if (enter_count(m, at, &truth)) {
+            at = apl_node_first(m->nodes, at + 1);
+            continue;
+        }
+        if (truth > APL_TRUE)
+            return APL_TRUTH_UNREAD;
+        at = node->next[truth];
+        if (at >= APL_NODE_EXIT_FALSE)
+            at = leave_where(m, at);
+        if (at == NODE_OPEN)
+            return APL_TRUTH_UNREAD;
+        if (at >= APL_NODE_EXIT_FALSE)
+            return at == APL_NODE_EXIT_TRUE ? APL_TRUE : APL_FALSE;
+    }
+}
+
+static void forget_kept(machine *m)
+{
+    for (size_t i = 0; m->kept && i < APL_KEPT_MAX; i++)
+        m->kept[i].member = 0;
+    m->run->kept = m->kept;
+}
+
+/* Groups weigh what was not read and what fails; a narrowed condition needs them only then. */
+static apl_truth eval_machine(machine *m, const apl_condition *condition)
+{
+    if (condition->only_plan) {
+        apl_truth truth = eval_linked(m);
+        if (truth <= APL_TRUE)
+            return truth;
+        apl_run_start(m->run, m->run->eval, m->run->arena);
+        forget_kept(m);
+    }
+    return eval_nodes(m);
+}
+
+static apl_truth eval_with_counts(apl_run *run, const apl_condition *condition)
 {
     open_count counts[APL_COUNTS_NESTED_MAX];
+    apl_kept_value kept[APL_KEPT_MAX];
     machine m;
 
-    start(&m, run, nodes);
+    m.run = run;
+    m.nodes = condition->nodes;
+    m.depth = 0;
     m.counts = counts;
-    return eval_nodes(&m);
+    m.kept = kept;
+    forget_kept(&m);
+    return eval_machine(&m, condition);
 }
 
-apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eval)
+static apl_truth eval_without_counts(apl_run *run, const apl_condition *condition)
 {
     machine m;
+
+    m.run = run;
+    m.nodes = condition->nodes;
+    m.depth = 0;
+    m.counts = NULL;
+    m.kept = NULL;
+    return eval_machine(&m, condition);
+}
+
+static apl_truth eval_condition(const apl_condition *condition, const apl_eval *eval)
+{
     apl_run run;
 
     apl_run_start(&run, eval, eval->arena);
     if (eval->error)
         eval->error[0] = 0;
-    if (condition->has_counts)
-        return eval_with_counts(&run, condition->nodes);
-    start(&m, &run, condition->nodes);
-    return eval_nodes(&m);
+    return condition->has_counts ? eval_with_counts(&run, condition) : eval_without_counts(&run, condition);
+}
+
+apl_truth apl_condition_eval(const apl_condition *condition, const apl_eval *eval)
+{
+    if (condition->only_plan == NULL)
+        return eval_condition(condition, eval);
+    APL_ASSERT(condition->only_plan == eval->subject->plan && condition->only_now == eval->now && !eval->trace);
+    apl_truth truth = eval_condition(condition, eval);
+    /* Which function fails first, and what the limit of counts cuts off, is said in the order of the author. */
+    return truth == APL_TRUTH_ERROR ? eval_condition(condition->whole, eval) : truth;
 }

@@ -54,34 +54,62 @@ static inline uint64_t apl_fold_load(const char *data)
 
 #define APL_FOLD_HIGH UINT64_C(0x8080808080808080)
 
+/* Up to seven bytes as one word; which place a byte takes depends on `size` alone. */
+static inline uint64_t apl_fold_load_short(const char *data, uint32_t size)
+{
+    uint32_t low = 0;
+    uint32_t high = 0;
+
+    if (size >= 4) {
+        memcpy(&low, data, sizeof low);
+        memcpy(&high, data + size - 4, sizeof high);
+        return low | (uint64_t)high << 32;
+    }
+    if (size == 0)
+        return 0;
+    return (uint64_t)(unsigned char)data[0] | (uint64_t)(unsigned char)data[size / 2] << 8 |
+           (uint64_t)(unsigned char)data[size - 1] << 16;
+}
+
 static inline bool apl_fold_is_ascii(apl_str text)
 {
     uint64_t bits = 0;
-    uint32_t at = 0;
 
-    for (; at + 8 <= text.size; at += 8)
+    if (text.size < 8)
+        return (apl_fold_load_short(text.data, text.size) & APL_FOLD_HIGH) == 0;
+    for (uint32_t at = 0; at + 8 <= text.size; at += 8)
         bits |= apl_fold_load(text.data + at);
-    for (; at < text.size; at++)
-        bits |= (uint64_t)(unsigned char)text.data[at];
-    return (bits & APL_FOLD_HIGH) == 0;
+    /* The last eight once more are cheaper than what is left one by one. */
+    return ((bits | apl_fold_load(text.data + text.size - 8)) & APL_FOLD_HIGH) == 0;
 }
 
-/* Whether `text` equals `lower`, which is ASCII, in lower case, and of the same size. The one comparison of the hot
- * path. */
-static inline bool apl_fold_equal_ascii(const char *text, const char *lower, uint32_t size)
-{
-    uint32_t at = 0;
+/* How a text begins compared with one in lower case. */
+typedef enum apl_fold_start {
+    APL_FOLD_DIFFERS = 0,
+    APL_FOLD_SAME,
+    APL_FOLD_OPEN, /* it has characters that are not ASCII, which may fold to anything */
+} apl_fold_start;
 
-    for (; at + 8 <= size; at += 8) {
-        uint64_t word = apl_fold_load(text + at);
-        if ((word & APL_FOLD_HIGH) != 0 || apl_fold_word(word) != apl_fold_load(lower + at))
-            return false;
+static inline apl_fold_start apl_fold_words(uint64_t text, uint64_t lower)
+{
+    if (text & APL_FOLD_HIGH)
+        return APL_FOLD_OPEN;
+    return apl_fold_word(text) == lower ? APL_FOLD_SAME : APL_FOLD_DIFFERS;
+}
+
+/* Compares the first `size` bytes of `text` with `lower`, which is ASCII in lower case. Each character folds for
+ * itself, so that an ASCII character that differs where all before it agree decides, whatever comes behind it. The one
+ * comparison of the hot path. */
+static inline apl_fold_start apl_fold_starts_ascii(const char *text, const char *lower, uint32_t size)
+{
+    if (size < 8)
+        return apl_fold_words(apl_fold_load_short(text, size), apl_fold_load_short(lower, size));
+    for (uint32_t at = 0; at + 8 <= size; at += 8) {
+        apl_fold_start start = apl_fold_words(apl_fold_load(text + at), apl_fold_load(lower + at));
+        if (start != APL_FOLD_SAME)
+            return start;
     }
-    for (; at < size; at++) {
-        if (apl_char_lower(text[at]) != lower[at])
-            return false;
-    }
-    return true;
+    return apl_fold_words(apl_fold_load(text + size - 8), apl_fold_load(lower + size - 8));
 }
 
 #endif

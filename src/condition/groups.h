@@ -52,4 +52,7 @@ static inline bool apl_group_take(apl_group *group, apl_truth *truth, const apl_
     return true;
 }
 
+/* Puts the members of each group that cost least first; see arrange.c. The plan is that of all subjects. */
+void apl_nodes_arrange(apl_node *nodes, uint32_t count, const apl_plan *plan);
+
 #endif

@@ -418,6 +418,18 @@ static void decide(apl_node *node)
     node->truth = (node->flags & APL_NODE_NEGATIVE) ? apl_truth_not(truth) : truth;
 }
 
+/* Inside a count, the left side of a value that needs fewer than all counts around it is kept. */
+static void keep_left(apl_node *node, apl_compiler *compiler)
+{
+    uint32_t needed = apl_code_counts_needed(node->left, compiler->count_depth);
+
+    if (needed >= compiler->count_depth || compiler->kept_count == APL_KEPT_MAX || node->left->count == 1)
+        return;
+    node->flags |= APL_NODE_IS_KEPT;
+    node->level = (uint8_t)needed;
+    node->kept = compiler->kept_count++;
+}
+
 bool apl_leaf_compile(apl_node *node, apl_value *where, apl_compiler *compiler, const apl_condition_parts *parts)
 {
     apl_node_info *info = APL_ARENA_NEW(compiler->arena, apl_node_info);
@@ -455,6 +467,8 @@ bool apl_leaf_compile(apl_node *node, apl_value *where, apl_compiler *compiler, 
     compiler->count_depth = counts_around; /* the operand stands outside of the count */
     is_good = compile_operand(node, compiler, parts) && is_good;
     compiler->count_depth = counts_inside;
+    if (is_good && node->kind == APL_NODE_VALUE)
+        keep_left(node, compiler);
     if (is_good)
         decide(node);
     else

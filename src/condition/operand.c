@@ -71,6 +71,11 @@ static void prepare_list(apl_operand *out, apl_arena *arena, apl_value list)
     out->slot_mask = slot_count - 1;
 }
 
+static bool is_start(apl_str pattern)
+{
+    return pattern.size && memchr(pattern.data, '*', pattern.size) == pattern.data + pattern.size - 1;
+}
+
 void apl_operand_prepare(apl_operand *out, apl_arena *arena, apl_operator base, apl_value value)
 {
     *out = (apl_operand){.value = value};
@@ -85,44 +90,78 @@ void apl_operand_prepare(apl_operand *out, apl_arena *arena, apl_operator base, 
     }
     if (base == APL_OP_EQUALS && value.type == APL_VALUE_BOOL)
         out->shape = APL_OPERAND_BOOL;
+    if (value.type == APL_VALUE_INTEGER && apl_operator_is_of_numbers(base))
+        out->shape = APL_OPERAND_INTEGER;
+    if (base == APL_OP_EXISTS && apl_operand_fault(base, value) == NULL) {
+        out->shape = APL_OPERAND_EXISTENCE;
+        out->wants_existence =
+            value.type == APL_VALUE_BOOL ? value.boolean : apl_str_equal_nocase(apl_value_str(value), APL_STR("true"));
+    }
+    if (base == APL_OP_CONTAINS && is_ascii_text(value)) {
+        out->shape = APL_OPERAND_PART;
+        out->lower = lower_ascii(arena, apl_value_str(value));
+    }
+    if (base == APL_OP_LIKE && is_ascii_text(value) && is_start(apl_value_str(value))) {
+        out->shape = APL_OPERAND_START;
+        out->lower = lower_ascii(arena, apl_str_slice(apl_value_str(value), 0, value.size - 1));
+    }
 }
 
-static bool list_has(const apl_operand *operand, apl_str text)
+/* True, false, or unread where the long way has to say it: a list may hold what a text that is not ASCII folds to. */
+static apl_truth list_has(const apl_operand *operand, apl_str text)
 {
     if ((operand->sizes & size_bit(text.size)) == 0)
-        return false;
+        return apl_fold_is_ascii(text) ? APL_FALSE : APL_TRUTH_UNREAD;
     if (operand->slots) {
         uint32_t at = (uint32_t)apl_str_hash_nocase(text) & operand->slot_mask;
         for (; operand->slots[at]; at = (at + 1) & operand->slot_mask) {
-            apl_str item = apl_value_str(operand->value.items[operand->slots[at] - 1]);
-            if (item.size == text.size && apl_fold_equal_ascii(text.data, item.data, item.size))
-                return true;
+            apl_value item = operand->value.items[operand->slots[at] - 1];
+            if (item.size == text.size && apl_fold_starts_ascii(text.data, item.string, item.size) == APL_FOLD_SAME)
+                return APL_TRUE;
         }
-        return false;
+        return apl_fold_is_ascii(text) ? APL_FALSE : APL_TRUTH_UNREAD;
     }
     for (uint32_t i = 0; i < operand->value.size; i++) {
         apl_value item = operand->value.items[i];
-        if (item.size == text.size && apl_fold_equal_ascii(text.data, item.string, item.size))
-            return true;
+        if (item.size == text.size && apl_fold_starts_ascii(text.data, item.string, item.size) == APL_FOLD_SAME)
+            return APL_TRUE;
     }
-    return false;
+    return apl_fold_is_ascii(text) ? APL_FALSE : APL_TRUTH_UNREAD;
 }
 
-/* A text of ASCII that is not equal byte by byte is not equal at all; another one may still fold into it. */
+/* What the prepared text says of `text`: true, false, or unread where the long way has to say it. */
+static apl_truth text_meets(apl_str text, const apl_operand *operand)
+{
+    apl_str lower = operand->lower;
+
+    switch (operand->shape) {
+    case APL_OPERAND_TEXT:
+        return apl_operand_text_equals(text, lower);
+    case APL_OPERAND_LIST:
+        return list_has(operand, text);
+    case APL_OPERAND_PART:
+        if (apl_str_find_nocase(text, lower) >= 0)
+            return APL_TRUE;
+        return apl_fold_is_ascii(text) ? APL_FALSE : APL_TRUTH_UNREAD;
+    case APL_OPERAND_START:
+        if (text.size < lower.size) /* nothing folds to a longer text */
+            return APL_FALSE;
+        return (apl_truth)apl_fold_starts_ascii(text.data, lower.data, lower.size);
+    case APL_OPERAND_GENERAL:
+    case APL_OPERAND_BOOL:
+    case APL_OPERAND_INTEGER:
+    case APL_OPERAND_EXISTENCE:
+        break;
+    }
+    return APL_TRUTH_UNREAD;
+}
+
 apl_truth apl_operator_apply_prepared(apl_operator base, apl_value left, const apl_operand *operand)
 {
-    if (left.type == APL_VALUE_STRING && operand->shape == APL_OPERAND_TEXT) {
-        if (left.size == operand->lower.size && apl_fold_equal_ascii(left.string, operand->lower.data, left.size))
-            return APL_TRUE;
-        if (left.size < operand->lower.size ||
-            apl_fold_is_ascii(apl_value_str(left))) /* nothing folds to a longer text */
-            return APL_FALSE;
-    }
-    if (left.type == APL_VALUE_STRING && operand->shape == APL_OPERAND_LIST) {
-        if (list_has(operand, apl_value_str(left)))
-            return APL_TRUE;
-        if (apl_fold_is_ascii(apl_value_str(left)))
-            return APL_FALSE;
+    if (left.type == APL_VALUE_STRING) {
+        apl_truth truth = text_meets(apl_value_str(left), operand);
+        if (truth != APL_TRUTH_UNREAD)
+            return truth;
     }
     return apl_operator_apply(base, left, operand->value);
 }

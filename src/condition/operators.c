@@ -213,13 +213,12 @@ static bool next_pair(apl_value *left, apl_value *right, const equal_frame *fram
     return right->type != APL_VALUE_MISSING;
 }
 
-bool apl_values_equal(apl_value left, apl_value right)
+/* Two arrays or two objects. */
+static bool containers_equal(apl_value left, apl_value right)
 {
     equal_frame frames[APL_JSON_DEPTH_MAX];
     size_t depth = 0;
 
-    if (!is_container(left) || left.type != right.type)
-        return !is_container(left) && !is_container(right) && scalars_equal(left, right);
     if (left.size != right.size)
         return false;
     frames[depth++] = (equal_frame){left, right, 0};
@@ -242,6 +241,14 @@ bool apl_values_equal(apl_value left, apl_value right)
         }
     }
     return true;
+}
+
+/* The frames above are many pages of stack, which are not asked for when two scalars are compared. */
+bool apl_values_equal(apl_value left, apl_value right)
+{
+    if (is_container(left) && left.type == right.type)
+        return containers_equal(left, right);
+    return !is_container(left) && !is_container(right) && scalars_equal(left, right);
 }
 
 /* ---- order ---- */

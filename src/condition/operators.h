@@ -35,16 +35,21 @@ const apl_operator_name *apl_operator_find(apl_str name);
 /* What an operand allows besides the general way. */
 typedef enum apl_operand_shape {
     APL_OPERAND_GENERAL = 0,
-    APL_OPERAND_TEXT, /* equals, a text of ASCII */
-    APL_OPERAND_BOOL, /* equals, true or false */
-    APL_OPERAND_LIST, /* in, texts of ASCII that are neither numbers nor booleans */
+    APL_OPERAND_TEXT,      /* equals, a text of ASCII */
+    APL_OPERAND_BOOL,      /* equals, true or false */
+    APL_OPERAND_INTEGER,   /* equals and the orders, a whole number */
+    APL_OPERAND_EXISTENCE, /* exists */
+    APL_OPERAND_LIST,      /* in, texts of ASCII that are neither numbers nor booleans */
+    APL_OPERAND_PART,      /* contains, a text of ASCII */
+    APL_OPERAND_START,     /* like, a text of ASCII whose only * is its last character */
 } apl_operand_shape;
 
 /* An operand that is known at compile time, prepared for speed. */
 typedef struct apl_operand {
     apl_value value; /* the texts of a list are in lower case */
     apl_operand_shape shape;
-    apl_str lower;         /* APL_OPERAND_TEXT: in lower case */
+    bool wants_existence;  /* APL_OPERAND_EXISTENCE */
+    apl_str lower;         /* APL_OPERAND_TEXT, _PART, _START (without the *): in lower case */
     uint64_t sizes;        /* `in`: bit (size & 63) of each text of the list */
     const uint16_t *slots; /* `in`: a hash table of the texts, item number + 1; NULL when the list is short or mixed */
     uint32_t slot_mask;
@@ -59,17 +64,88 @@ const char *apl_operand_fault(apl_operator base, apl_value value);
 apl_truth apl_operator_apply(apl_operator base, apl_value left, apl_value right);
 apl_truth apl_operator_apply_prepared(apl_operator base, apl_value left, const apl_operand *operand);
 
+static inline apl_truth apl_truth_not(apl_truth truth)
+{
+    return truth == APL_TRUE ? APL_FALSE : truth == APL_FALSE ? APL_TRUE : truth;
+}
+
+static inline apl_truth apl_truth_of(bool holds)
+{
+    return holds ? APL_TRUE : APL_FALSE;
+}
+
+/* Whether `text` equals `lower`, of ASCII in lower case; unread where that takes folding. */
+static inline apl_truth apl_operand_text_equals(apl_str text, apl_str lower)
+{
+    if (text.size < lower.size) /* nothing folds to a longer text */
+        return APL_FALSE;
+    apl_fold_start start = apl_fold_starts_ascii(text.data, lower.data, lower.size);
+    return start == APL_FOLD_SAME && text.size > lower.size ? APL_FALSE : (apl_truth)start;
+}
+
+/* Whether the operator compares two whole numbers as apl_operand_meets_integer does. */
+static inline bool apl_operator_is_of_numbers(apl_operator base)
+{
+    return base == APL_OP_EQUALS || (base >= APL_OP_LESS && base <= APL_OP_GREATER_OR_EQUALS);
+}
+
+static inline apl_truth apl_operand_meets_integer(apl_operator base, int64_t left, int64_t right)
+{
+    switch (base) {
+    case APL_OP_LESS:
+        return apl_truth_of(left < right);
+    case APL_OP_LESS_OR_EQUALS:
+        return apl_truth_of(left <= right);
+    case APL_OP_GREATER:
+        return apl_truth_of(left > right);
+    case APL_OP_GREATER_OR_EQUALS:
+        return apl_truth_of(left >= right);
+    case APL_OP_EQUALS:
+    case APL_OP_LIKE:
+    case APL_OP_MATCH:
+    case APL_OP_MATCH_INSENSITIVELY:
+    case APL_OP_CONTAINS:
+    case APL_OP_IN:
+    case APL_OP_CONTAINS_KEY:
+    case APL_OP_EXISTS:
+        break;
+    }
+    return apl_truth_of(left == right);
+}
+
 /* The same, with the commonest cases in place: this is the inner loop of a scan. */
 static inline apl_truth apl_operator_apply_fast(apl_operator base, apl_value left, const apl_operand *operand)
 {
-    if (operand->shape == APL_OPERAND_TEXT && left.type == APL_VALUE_STRING && left.size == operand->lower.size &&
-        apl_fold_equal_ascii(left.string, operand->lower.data, left.size))
-        return APL_TRUE;
-    if (operand->shape == APL_OPERAND_BOOL && left.type == APL_VALUE_BOOL)
-        return left.boolean == operand->value.boolean ? APL_TRUE : APL_FALSE;
-    if (operand->shape != APL_OPERAND_GENERAL && left.type == APL_VALUE_MISSING)
-        return APL_FALSE;
-    return apl_operator_apply_prepared(base, left, operand);
+    apl_truth truth = APL_TRUTH_UNREAD;
+
+    switch (operand->shape) {
+    case APL_OPERAND_TEXT:
+        if (left.type == APL_VALUE_STRING)
+            truth = apl_operand_text_equals(apl_value_str(left), operand->lower);
+        break;
+    case APL_OPERAND_BOOL:
+        if (left.type == APL_VALUE_BOOL)
+            return apl_truth_of(left.boolean == operand->value.boolean);
+        break;
+    case APL_OPERAND_INTEGER:
+        if (left.type == APL_VALUE_INTEGER)
+            return apl_operand_meets_integer(base, left.integer, operand->value.integer);
+        break;
+    case APL_OPERAND_EXISTENCE:
+        if (left.type == APL_VALUE_UNREAD)
+            return APL_TRUTH_UNREAD;
+        return apl_truth_of((left.type != APL_VALUE_MISSING && left.type != APL_VALUE_NULL) ==
+                            operand->wants_existence);
+    case APL_OPERAND_LIST:
+    case APL_OPERAND_PART:
+    case APL_OPERAND_START:
+        break;
+    case APL_OPERAND_GENERAL:
+        return apl_operator_apply_prepared(base, left, operand);
+    }
+    if (truth != APL_TRUTH_UNREAD)
+        return truth;
+    return left.type == APL_VALUE_MISSING ? APL_FALSE : apl_operator_apply_prepared(base, left, operand);
 }
 
 /* Equal as the language sees it: no case, "443" is 443, "true" is true, null is "". */
@@ -85,15 +161,5 @@ bool apl_text_number(apl_value *out, apl_str text);
  * everything else. */
 #define APL_SCALAR_TEXT_MAX 32
 bool apl_scalar_text(apl_str *out, char buffer[APL_SCALAR_TEXT_MAX], apl_value value);
-
-static inline apl_truth apl_truth_not(apl_truth truth)
-{
-    return truth == APL_TRUE ? APL_FALSE : truth == APL_FALSE ? APL_TRUE : truth;
-}
-
-static inline apl_truth apl_truth_of(bool holds)
-{
-    return holds ? APL_TRUE : APL_FALSE;
-}
 
 #endif

@@ -15,6 +15,9 @@
 /* Counts within counts; the deepest of Microsoft's definitions has 3. */
 #define APL_COUNTS_NESTED_MAX 8
 
+/* Expressions inside counts whose values are kept while members of inner counts come and go. */
+#define APL_KEPT_MAX 8
+
 /* Members visited by all counts of one evaluation, with the items that their conditions look at, so that counts of
  * counts over a hostile document end. */
 #define APL_COUNT_STEPS_MAX 4000000u
@@ -80,7 +83,9 @@ typedef enum apl_node_kind {
     APL_NODE_FIELD,
     APL_NODE_FIELD_NAMED, /* the name is computed */
     APL_NODE_VALUE,
-    APL_NODE_TRUTH, /* decided at compile time */
+    APL_NODE_TRUTH,  /* decided at compile time */
+    APL_NODE_SLOT,   /* narrowed: a field that lies in a slot, with no [*] behind it */
+    APL_NODE_MEMBER, /* narrowed: a field at or below the present member of the count number `level` */
 } apl_node_kind;
 
 enum {
@@ -90,6 +95,7 @@ enum {
     APL_NODE_IS_LOCATION = 1 << 3,
     APL_NODE_NEGATIVE = 1 << 4, /* notEquals and the like */
     APL_NODE_NEGATED = 1 << 5,  /* stands below an odd number of `not` */
+    APL_NODE_IS_KEPT = 1 << 6,  /* of a value: its left side needs no member of the innermost count */
 };
 
 /* What only messages and explanations need. */
@@ -102,23 +108,44 @@ typedef struct apl_node {
     uint8_t kind; /* apl_node_kind */
     uint8_t base; /* apl_operator */
     uint8_t flags;
-    uint8_t level; /* of a count: how many counts are around it */
+    uint8_t level; /* of a count: how many counts are around it; of a kept value: the first so many counts decide it */
     uint32_t end;  /* the node behind this one and all below it */
     apl_field_id field;
     union {
-        uint32_t stop_at; /* of a count: the number from which on more members change nothing; 0: count all */
-        apl_truth truth;  /* APL_NODE_TRUTH */
+        uint32_t stop_at;    /* of a count: the number from which on more members change nothing; 0: count all */
+        apl_truth truth;     /* APL_NODE_TRUTH */
+        uint32_t first_step; /* APL_NODE_MEMBER: of the binding, behind the [*] of the member */
+        uint32_t kept;       /* of a kept value: its number */
     };
     const apl_operand *operand; /* known at compile time, or NULL: */
     const apl_code *right;      /* computed */
     const apl_code *left;       /* `value`, count.value (NULL: count.field), a computed name */
     const apl_node_info *info;
-    const apl_named_fields *named;
+    union {
+        const apl_named_fields *named;
+        const apl_binding *binding; /* APL_NODE_SLOT, APL_NODE_MEMBER */
+    };
+    uint32_t next[2]; /* narrowed, of leaves and counts: the leaf or count to go on with when it is false, and true */
 } apl_node;
+
+/* Instead of a node: the whole condition, or the `where` around, is false or true. */
+#define APL_NODE_EXIT_FALSE (UINT32_MAX - 1)
+#define APL_NODE_EXIT_TRUE UINT32_MAX
+
+/* The first leaf or count from node `at` on. */
+static inline uint32_t apl_node_first(const apl_node *nodes, uint32_t at)
+{
+    while (nodes[at].kind <= APL_NODE_NOT)
+        at++;
+    return at;
+}
 
 struct apl_condition {
     const apl_node *nodes;
     uint32_t count;
+    const apl_condition *whole; /* narrowed: from which */
+    const apl_plan *only_plan;  /* narrowed: of all subjects that it may be asked about; else NULL */
+    apl_instant only_now;       /* narrowed: the time of every evaluation */
     bool is_derived;
     bool has_type;
     bool has_other; /* any leaf but type, name and kind */
@@ -131,15 +158,24 @@ struct apl_expression {
     bool is_derived;
 };
 
+/* The left side of a leaf, as long as the members that it was made of are the present ones. */
+typedef struct apl_kept_value {
+    uint64_t member; /* the number of the innermost of them; 0: nothing was kept yet */
+    apl_value value;
+} apl_kept_value;
+
 /* The state of one evaluation. Lives on the stack of the caller. */
 typedef struct apl_run {
     const apl_eval *eval; /* NULL while constants are folded */
     apl_arena *arena;
     const apl_scope *scope;
-    size_t bytes;       /* made by functions so far */
-    uint64_t steps;     /* members visited by counts so far, and what their conditions looked at */
-    uint32_t in_counts; /* how many counts are being evaluated */
+    size_t bytes;         /* made by functions so far */
+    uint64_t steps;       /* members visited by counts so far, and what their conditions looked at */
+    uint32_t in_counts;   /* how many counts are being evaluated */
+    apl_kept_value *kept; /* APL_KEPT_MAX of them; only in conditions with counts */
     apl_value current[APL_COUNTS_NESTED_MAX];
+    uint64_t members[APL_COUNTS_NESTED_MAX]; /* the number of the present member of each count, never twice the same */
+    uint64_t member_count;                   /* so far */
 } apl_run;
 
 static inline void apl_run_start(apl_run *run, const apl_eval *eval, apl_arena *arena)
@@ -150,6 +186,8 @@ static inline void apl_run_start(apl_run *run, const apl_eval *eval, apl_arena *
     run->bytes = 0;
     run->steps = 0;
     run->in_counts = 0;
+    run->kept = NULL;
+    run->member_count = 0;
 }
 
 /* Where field() looks. */
@@ -160,6 +198,10 @@ static inline const apl_subject *apl_run_origin(const apl_run *run)
 
 /* Evaluates an expression; APL_E_INPUT or APL_E_LIMIT when a function fails. */
 apl_status apl_code_eval(apl_value *out, const apl_code *code, apl_run *run);
+
+/* How many of the counts around it, the outermost first, the value of the expression depends on; all that there are
+ * when it reads anything else. */
+uint32_t apl_code_counts_needed(const apl_code *code, uint32_t counts_around);
 
 static inline bool apl_code_is_constant(const apl_code *code)
 {

@@ -59,19 +59,52 @@ apl_truth apl_condition_screen_type(const apl_condition *condition, apl_str type
     return ask(&asked, by_type);
 }
 
+static apl_truth neutral_of(const apl_node *node)
+{
+    return (node->flags & APL_NODE_NEGATED) ? APL_FALSE : APL_TRUE;
+}
+
 /* Type, name and kind are looked at; everything else holds, below a negation it does not. */
 static apl_truth by_facts(const screening *asked, const apl_node *node)
 {
-    apl_truth neutral = (node->flags & APL_NODE_NEGATED) ? APL_FALSE : APL_TRUE;
     bool counts = (node->flags & APL_NODE_IS_TYPE) != 0;
 
     if (asked->considers_name_and_kind)
         counts |= (node->flags & (APL_NODE_IS_NAME | APL_NODE_IS_KIND)) != 0;
     if (!counts || node->operand == NULL)
-        return neutral;
+        return neutral_of(node);
     apl_value left = apl_subject_value(asked->eval->subject, node->field);
     apl_truth truth = apl_operator_apply_prepared((apl_operator)node->base, left, node->operand);
-    return truth > APL_TRUE ? neutral : negate_if_negative(node, truth);
+    return truth > APL_TRUE ? neutral_of(node) : negate_if_negative(node, truth);
+}
+
+static bool is_subscription(apl_str type)
+{
+    return apl_str_equal_nocase(type, APL_STR("Microsoft.Resources/subscriptions"));
+}
+
+static apl_truth by_facts_of_type(const screening *asked, const apl_node *node)
+{
+    bool is_open = (node->flags & (APL_NODE_IS_NAME | APL_NODE_IS_KIND)) != 0 && asked->considers_name_and_kind;
+
+    if (is_open && node->operand)
+        return APL_TRUTH_UNREAD;
+    if ((node->flags & APL_NODE_IS_TYPE) == 0 || node->operand == NULL)
+        return neutral_of(node);
+    apl_value left = asked->type.size ? apl_value_string(asked->type) : APL_MISSING;
+    apl_truth truth = apl_operator_apply_prepared((apl_operator)node->base, left, node->operand);
+    return truth > APL_TRUE ? neutral_of(node) : negate_if_negative(node, truth);
+}
+
+apl_truth apl_condition_applies_to_type(const apl_condition *condition, apl_str type)
+{
+    screening asked = {.condition = condition, .type = type, .considers_name_and_kind = condition->has_other};
+
+    if (condition->has_location && is_subscription(type))
+        return APL_FALSE;
+    if (!condition->has_type && !condition->has_other)
+        return APL_TRUE;
+    return ask(&asked, by_facts_of_type);
 }
 
 bool apl_condition_is_applicable(const apl_condition *condition, const apl_eval *eval)
@@ -79,7 +112,7 @@ bool apl_condition_is_applicable(const apl_condition *condition, const apl_eval 
     screening asked = {.condition = condition, .eval = eval, .considers_name_and_kind = condition->has_other};
     apl_str type = apl_subject_type(eval->subject);
 
-    if (condition->has_location && apl_str_equal_nocase(type, APL_STR("Microsoft.Resources/subscriptions")))
+    if (condition->has_location && is_subscription(type))
         return false;
     if (!condition->has_type && !condition->has_other)
         return true;

@@ -1,13 +1,15 @@
 /* evaluate/evaluate.c: the loop over (rule, asset) pairs.
  *
  * First a cheap pass without evidence; only what is not a pass is judged again with evidence, because most pairs pass.
- * Each thread collects its own findings; one sort at the end makes the order independent of threads. */
+ * The assets of one type come after each other, so that the rules of the type stay in the cache. Each thread collects
+ * its own findings; one sort at the end makes the order independent of threads. */
 #include "evaluate/evaluate.h"
 
 #include <stdlib.h>
 
 #include "base/limits.h"
 #include "base/threads.h"
+#include "policy/judge.h"
 
 #define RUN_ASSETS 1024
 
@@ -18,7 +20,11 @@ typedef struct judged_rule {
     bool is_users;
 } judged_rule;
 
-typedef APL_VECTOR(judged_rule) judged_rules;
+/* The rules that take one type. */
+typedef struct judged_rules {
+    APL_VECTOR(judged_rule) rules;
+    apl_judge *judge; /* the same in the same order */
+} judged_rules;
 
 typedef struct thread_part {
     apl_arena *scratch;
@@ -31,10 +37,25 @@ typedef struct evaluate_job {
     apl_estate *estate;
     const apl_evaluate_options *options;
     judged_rules *by_type; /* by number of the type */
+    apl_asset_id *order;   /* the assets that rules judge, type by type */
+    size_t order_count;
     apl_related *related;
     apl_table *unread_rows; /* type -> the first coverage row that says which permission reading it takes */
     thread_part parts[APL_THREADS_MAX];
 } evaluate_job;
+
+static apl_judge *judge_of(const judged_rules *of, const apl_plan *plan, apl_instant now)
+{
+    apl_judged_policy *policies = apl_memory_new((of->rules.count + 1) * sizeof *policies);
+
+    /* A rule of ours that is not applicable passes. */
+    for (size_t r = 0; r < of->rules.count; r++)
+        policies[r] = (apl_judged_policy){of->rules.items[r].rule->policy, !of->rules.items[r].is_users};
+    apl_judge_options options = {.plan = plan, .policies = policies, .policy_count = of->rules.count, .now = now};
+    apl_judge *judge = apl_judge_new(&options);
+    apl_memory_free(policies);
+    return judge;
+}
 
 static void index_rules(evaluate_job *job)
 {
@@ -43,26 +64,28 @@ static void index_rules(evaluate_job *job)
 
     job->by_type = apl_memory_new(types * sizeof *job->by_type);
     for (uint32_t t = 0; t < types; t++) {
-        apl_str type = apl_services_type(options->services, t)->name;
-        if (apl_services_type(options->services, t)->plan == NULL)
+        const apl_type *type = apl_services_type(options->services, t);
+        judged_rules *of = &job->by_type[t];
+        if (type->plan == NULL)
             continue; /* no document of this type was read */
         for (size_t r = 0; r < options->rule_count; r++) {
-            if (apl_policy_takes_type(options->rules[r].policy, type))
-                APL_PUSH(&job->by_type[t], ((judged_rule){&options->rules[r], 0, false}));
+            if (apl_policy_takes_type(options->rules[r].policy, type->name))
+                APL_PUSH(&of->rules, ((judged_rule){&options->rules[r], 0, false}));
         }
         for (size_t r = 0; options->policies && r < apl_policy_set_count(options->policies); r++) {
             const apl_rule *rule = apl_policy_set_rule(options->policies, r);
-            if (apl_policy_takes_type(rule->policy, type))
-                APL_PUSH(&job->by_type[t], ((judged_rule){rule, r, true}));
+            if (apl_policy_takes_type(rule->policy, type->name))
+                APL_PUSH(&of->rules, ((judged_rule){rule, r, true}));
         }
+        of->judge = judge_of(of, type->plan, options->now);
     }
 }
 
 #define NO_FINDING (-1)
 
-static int status_of(const apl_policy_result *result, const judged_rule *judged)
+static int status_of(apl_compliance state, const judged_rule *judged)
 {
-    switch (result->state) {
+    switch (state) {
     case APL_COMPLIANT:
         return APL_STATUS_PASS;
     case APL_NONCOMPLIANT:
@@ -195,40 +218,84 @@ static void add_finding(evaluate_job *job, thread_part *part, const judgement *m
     APL_PUSH(&part->findings, finding);
 }
 
-static void judge(evaluate_job *job, thread_part *part, const judged_rule *judged, apl_asset_id asset)
+/* Rule number `r` of the asset's type on the asset that is heard. */
+static void judge(evaluate_job *job, thread_part *part, const apl_hearing *hearing, size_t r)
 {
-    apl_policy_result result;
+    apl_asset_id asset = hearing->asset;
+    const judged_rules *rules = &job->by_type[hearing->subject.plan->number];
+    const judged_rule *judged = &rules->rules.items[r];
     apl_str exemption = APL_STR_NONE;
-    apl_policy_eval eval = {
-        .estate = job->estate,
-        .related = job->related,
-        .arena = part->scratch,
-        .now = job->options->now,
-    };
 
-    if (judged->is_users && !apl_policy_set_covers(job->options->policies, judged->set_index, &eval, asset, &exemption))
+    if (judged->is_users &&
+        !apl_policy_set_covers(job->options->policies, judged->set_index, hearing->eval, asset, &exemption))
         return;
-    apl_policy_evaluate(&result, judged->rule->policy, asset, &eval);
-    if (exemption.size && result.state != APL_NOT_APPLICABLE)
-        result.state = APL_EXEMPT;
-    int status = status_of(&result, judged);
+    apl_compliance state = apl_hearing_state(hearing, r);
+    if (exemption.size && state != APL_NOT_APPLICABLE)
+        state = APL_EXEMPT;
+    int status = status_of(state, judged);
     if (status != NO_FINDING)
         add_finding(job, part, &(judgement){judged, asset, (uint8_t)status, exemption});
+}
+
+static bool is_judged(const evaluate_job *job, const apl_asset *asset)
+{
+    return asset->is_read && asset->plan && job->by_type[asset->plan->number].rules.count > 0;
+}
+
+/* Type by type, and in the order of the estate within a type. */
+static void order_assets(evaluate_job *job)
+{
+    apl_estate *estate = job->estate;
+    uint32_t types = apl_services_type_count(job->options->services);
+    size_t *next = apl_memory_new((types + 1) * sizeof *next); /* by number of the type: the place of its next asset */
+
+    memset(next, 0, (types + 1) * sizeof *next);
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        apl_asset *asset = &estate->assets.items[i];
+        asset->is_judged = is_judged(job, asset);
+        if (asset->is_judged)
+            next[asset->plan->number + 1]++;
+    }
+    for (uint32_t t = 1; t <= types; t++)
+        next[t] += next[t - 1];
+    job->order_count = next[types];
+    job->order = apl_memory_new((job->order_count + 1) * sizeof *job->order);
+    for (size_t i = 0; i < estate->assets.count; i++) {
+        if (estate->assets.items[i].is_judged)
+            job->order[next[estate->assets.items[i].plan->number]++] = (apl_asset_id)i;
+    }
+    apl_memory_free(next);
+}
+
+static void fetch_ahead(const evaluate_job *job, size_t at)
+{
+    const apl_asset *assets = job->estate->assets.items;
+    const apl_asset_id *order = job->order + at;
+
+    if (at + APL_HEARING_ASSETS_AHEAD < job->order_count)
+        apl_hearing_fetch(&assets[order[APL_HEARING_ASSETS_AHEAD]], &assets[order[APL_HEARING_RECORDS_AHEAD]]);
 }
 
 static void judge_run(void *context, unsigned thread, size_t from, size_t to)
 {
     evaluate_job *job = context;
     thread_part *part = &job->parts[thread];
+    apl_hearing hearing;
+    apl_policy_eval eval = {
+        .estate = job->estate,
+        .related = job->related,
+        .arena = part->scratch,
+        .now = job->options->now,
+        .state_only = true,
+    };
 
     for (size_t i = from; i < to; i++) {
-        apl_asset *asset = &job->estate->assets.items[i];
-        if (!asset->is_read || asset->plan == NULL)
-            continue;
+        const apl_asset *asset = &job->estate->assets.items[job->order[i]];
         const judged_rules *rules = &job->by_type[asset->plan->number];
-        asset->is_judged = rules->count > 0;
-        for (size_t r = 0; r < rules->count; r++)
-            judge(job, part, &rules->items[r], (apl_asset_id)i);
+        fetch_ahead(job, i);
+        apl_hearing_open(&hearing, rules->judge, job->order[i], &eval);
+        for (size_t r = 0; r < rules->rules.count; r++)
+            judge(job, part, &hearing, r);
         apl_arena_reset(part->scratch);
     }
 }
@@ -315,8 +382,10 @@ static void gather(evaluate_job *job, unsigned threads)
 
 static void free_rules(evaluate_job *job)
 {
-    for (uint32_t t = 0; t < apl_services_type_count(job->options->services); t++)
-        apl_memory_free(job->by_type[t].items);
+    for (uint32_t t = 0; t < apl_services_type_count(job->options->services); t++) {
+        apl_memory_free(job->by_type[t].rules.items);
+        apl_judge_free(job->by_type[t].judge);
+    }
     apl_memory_free(job->by_type);
 }
 
@@ -334,9 +403,11 @@ void apl_evaluate(apl_estate *estate, const apl_evaluate_options *options)
         job->parts[t].scratch = apl_arena_new();
         job->parts[t].keep = apl_arena_new();
     }
-    apl_parallel(threads, estate->assets.count, RUN_ASSETS, judge_run, job);
+    order_assets(job);
+    apl_parallel(threads, job->order_count, RUN_ASSETS, judge_run, job);
     gather(job, threads);
     free_rules(job);
+    apl_memory_free(job->order);
     apl_related_free(job->related);
     apl_table_free(job->unread_rows);
     apl_memory_free(job);
@@ -351,7 +422,7 @@ void apl_evaluate_mark(apl_estate *estate, const apl_evaluate_options *options)
     index_rules(job);
     for (size_t i = 0; i < estate->assets.count; i++) {
         apl_asset *asset = &estate->assets.items[i];
-        asset->is_judged = asset->is_read && asset->plan && job->by_type[asset->plan->number].count > 0;
+        asset->is_judged = asset->is_read && asset->plan && job->by_type[asset->plan->number].rules.count > 0;
     }
     free_rules(job);
     apl_memory_free(job);

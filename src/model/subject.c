@@ -6,41 +6,7 @@
 
 #include "base/limits.h"
 #include "model/estate.h"
-#include "model/type_plan.h"
-
-/* Set bits of the word; written out, because the compiler calls a library for it on a plain x86-64. */
-static unsigned count_bits(uint64_t word)
-{
-    word -= (word >> 1) & UINT64_C(0x5555555555555555);
-    word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
-    word = (word + (word >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
-    return (unsigned)((word * UINT64_C(0x0101010101010101)) >> 56);
-}
-
-static apl_value slot_value(const apl_asset *asset, uint16_t slot)
-{
-    uint32_t word = slot / 64u;
-    uint64_t bit = UINT64_C(1) << (slot % 64u);
-    const uint64_t *present = asset->record.present;
-    unsigned before = 0;
-
-    if (present == NULL || (present[word] & bit) == 0)
-        return APL_MISSING;
-    for (uint32_t i = 0; i < word; i++)
-        before += count_bits(present[i]);
-    before += count_bits(present[word] & (bit - 1));
-    return asset->record.values[before];
-}
-
-/* Whether what is missing at this binding was not read, as far as the record tells. */
-static bool missing_is_unread(const apl_asset *asset, const apl_binding *binding)
-{
-    uint32_t groups = asset->unread_groups;
-
-    if (groups == 0)
-        return false;
-    return (groups & 1u) != 0 || (binding->group && (groups & (1u << binding->group)) != 0);
-}
+#include "model/slot.h"
 
 static apl_value full_name_or(const apl_asset *asset)
 {
@@ -115,12 +81,8 @@ apl_value apl_subject_value(const apl_subject *subject, apl_field_id field)
     const apl_binding *binding = &plan->bindings[field];
     if (binding->special != APL_FIELD_PATH)
         return special_value(subject, (apl_special)binding->special);
-    if (binding->slot != APL_NO_SLOT) {
-        apl_value value = slot_value(subject->asset, binding->slot);
-        if (value.type != APL_VALUE_MISSING)
-            return value;
-    }
-    return missing_is_unread(subject->asset, binding) ? APL_UNREAD : APL_MISSING;
+    return binding->slot == APL_NO_SLOT ? apl_slot_unread_or(subject->asset, binding, APL_MISSING)
+                                        : apl_slot_value(subject->asset, binding);
 }
 
 bool apl_subject_has_star(const apl_subject *subject, apl_field_id field)
@@ -130,14 +92,12 @@ bool apl_subject_has_star(const apl_subject *subject, apl_field_id field)
     return subject->plan->bindings[field].step_count > 0;
 }
 
-/* The one index that a scope allows for this array, or -1. */
-static int64_t bound_index(const apl_scope *scope, uint32_t array)
+/* What allows one member of this array only, or NULL. */
+static const apl_scope *bound_member(const apl_scope *scope, uint32_t array)
 {
-    for (; scope; scope = scope->outer) {
-        if (scope->array == array)
-            return scope->index;
-    }
-    return -1;
+    while (scope && scope->array != array)
+        scope = scope->outer;
+    return scope;
 }
 
 /* Follows names from `value` until the next `[*]` or the end; *step is where it stopped. */
@@ -153,20 +113,30 @@ static apl_value follow_names(const apl_binding *binding, apl_value value, uint1
 static void enter_array(apl_walk *walk, apl_value array, uint16_t step)
 {
     uint32_t id = walk->binding->steps[step].array;
-    int64_t bound = bound_index(walk->scope, id);
+    const apl_scope *bound = bound_member(walk->scope, id);
     uint8_t depth = walk->depth++;
 
     walk->arrays[depth] = array;
     walk->ids[depth] = id;
     walk->steps[depth] = (uint16_t)(step + 1);
-    walk->indexes[depth] = bound < 0 ? 0 : (uint32_t)bound;
-    walk->ends[depth] = bound < 0 ? array.size : (uint32_t)(bound < array.size ? bound + 1 : bound);
+    walk->indexes[depth] = bound ? bound->index : 0;
+    walk->ends[depth] = array.size;
+    if (bound)
+        walk->ends[depth] = bound->index < array.size ? bound->index + 1 : bound->index;
+    if (bound && bound->edge) { /* the member was found just before */
+        walk->edge = bound->edge - 1;
+        walk->edge_index = bound->index;
+    }
+}
+
+static bool is_relations(const apl_binding *binding)
+{
+    return binding->special == APL_FIELD_RELATIONS || binding->special == APL_FIELD_RELATIONS_IN;
 }
 
 static bool is_virtual(const apl_binding *binding)
 {
-    return binding->special == APL_FIELD_USED_FOR || binding->special == APL_FIELD_OPEN_PORTS ||
-           binding->special == APL_FIELD_RELATIONS || binding->special == APL_FIELD_RELATIONS_IN;
+    return binding->special == APL_FIELD_USED_FOR || binding->special == APL_FIELD_OPEN_PORTS || is_relations(binding);
 }
 
 /* The next range of ports that TCP has: "22" or "8000-8100"; false after the last one. */
@@ -189,30 +159,26 @@ static apl_str open_ports(const apl_subject *subject)
     return index ? estate->exposure_evidence.items[index - 1].ports : APL_STR_NONE;
 }
 
-/* The members of a derived array: numbers of relations of the wanted type, bits of used_for, or open ports. */
+static const uint32_t *relation_offsets(const apl_estate *estate, const apl_binding *binding)
+{
+    return binding->special == APL_FIELD_RELATIONS ? estate->relations_out : estate->relations_in;
+}
+
+/* How many members a derived array has: bits of used_for, open ports, or any number of relations, of which the walk
+ * finds the end. */
 static uint32_t virtual_size(const apl_subject *subject, const apl_binding *binding)
 {
-    const apl_estate *estate = subject->estate;
     uint32_t count = 0;
 
-    if (estate == NULL)
+    if (subject->estate == NULL)
         return 0;
+    if (is_relations(binding))
+        return relation_offsets(subject->estate, binding) ? UINT32_MAX : 0;
     if (binding->special == APL_FIELD_USED_FOR)
         return (uint32_t)__builtin_popcount(subject->asset->used_for);
-    if (binding->special == APL_FIELD_OPEN_PORTS) {
-        apl_str rest = open_ports(subject);
-        for (apl_str port; next_open_port(&port, &rest);)
-            count++;
-        return count;
-    }
-    size_t asset = (size_t)(subject->asset - estate->assets.items);
-    const uint32_t *offsets = binding->special == APL_FIELD_RELATIONS ? estate->relations_out : estate->relations_in;
-    if (offsets == NULL)
-        return 0;
-    for (uint32_t i = offsets[asset]; i < offsets[asset + 1]; i++) {
-        uint32_t relation = binding->special == APL_FIELD_RELATIONS ? i : estate->relations_by_to[i];
-        count += estate->relations.items[relation].type == binding->relation;
-    }
+    apl_str rest = open_ports(subject);
+    for (apl_str port; next_open_port(&port, &rest);)
+        count++;
     return count;
 }
 
@@ -223,10 +189,36 @@ static apl_value fact_of(const apl_estate *estate, apl_asset_id asset, apl_speci
     return special_value(&other, fact);
 }
 
-static apl_value virtual_member(const apl_subject *subject, const apl_binding *binding, uint32_t index)
+/* Relation number `index` of the wanted type, looked for from where the last one was found: an asset may have
+ * thousands. False when there are not so many. */
+static bool relation_member(apl_value *out, apl_walk *walk, uint32_t index)
 {
+    const apl_binding *binding = walk->binding;
+    const apl_estate *estate = walk->subject->estate;
+    size_t asset = (size_t)(walk->subject->asset - estate->assets.items);
+    bool is_out = binding->special == APL_FIELD_RELATIONS;
+    const uint32_t *offsets = relation_offsets(estate, binding);
+
+    if (walk->edge_index > index || walk->edge < offsets[asset]) {
+        walk->edge = offsets[asset];
+        walk->edge_index = 0;
+    }
+    while (walk->edge < offsets[asset + 1]) {
+        uint32_t edge = walk->edge++;
+        const apl_relation *relation = &estate->relations.items[is_out ? edge : estate->relations_by_to[edge]];
+        if (relation->type != binding->relation || walk->edge_index++ < index)
+            continue;
+        *out = fact_of(estate, is_out ? relation->to : relation->from, (apl_special)binding->fact);
+        return true;
+    }
+    return false;
+}
+
+static apl_value port_or_use(const apl_walk *walk, uint32_t index)
+{
+    const apl_subject *subject = walk->subject;
+    const apl_binding *binding = walk->binding;
     static const char *const uses[] = {"ai", "grounding", "training"};
-    const apl_estate *estate = subject->estate;
 
     if (binding->special == APL_FIELD_USED_FOR) {
         for (unsigned bit = 0; bit < 3; bit++) {
@@ -235,23 +227,20 @@ static apl_value virtual_member(const apl_subject *subject, const apl_binding *b
         }
         return APL_MISSING;
     }
-    if (binding->special == APL_FIELD_OPEN_PORTS) {
-        apl_str rest = open_ports(subject);
-        for (apl_str port; next_open_port(&port, &rest); index--) {
-            if (index == 0)
-                return apl_value_string(port);
-        }
-        return APL_MISSING;
-    }
-    size_t asset = (size_t)(subject->asset - estate->assets.items);
-    bool is_out = binding->special == APL_FIELD_RELATIONS;
-    const uint32_t *offsets = is_out ? estate->relations_out : estate->relations_in;
-    for (uint32_t i = offsets[asset]; i < offsets[asset + 1]; i++) {
-        const apl_relation *relation = &estate->relations.items[is_out ? i : estate->relations_by_to[i]];
-        if (relation->type == binding->relation && index-- == 0)
-            return fact_of(estate, is_out ? relation->to : relation->from, (apl_special)binding->fact);
+    apl_str rest = open_ports(subject);
+    for (apl_str port; next_open_port(&port, &rest); index--) {
+        if (index == 0)
+            return apl_value_string(port);
     }
     return APL_MISSING;
+}
+
+static bool virtual_member(apl_value *out, apl_walk *walk, uint32_t index)
+{
+    if (is_relations(walk->binding))
+        return relation_member(out, walk, index);
+    *out = port_or_use(walk, index);
+    return true;
 }
 
 void apl_walk_start(apl_walk *walk, const apl_subject *subject, apl_field_id field, const apl_scope *scope)
@@ -261,7 +250,10 @@ void apl_walk_start(apl_walk *walk, const apl_subject *subject, apl_field_id fie
     walk->binding = NULL;
     walk->root = APL_MISSING;
     walk->scope = scope;
+    walk->edge = 0;
+    walk->edge_index = 0;
     walk->depth = 0;
+    walk->is_derived = false;
     walk->is_started = false;
     walk->is_unread = false;
     walk->is_missing = false;
@@ -270,8 +262,9 @@ void apl_walk_start(apl_walk *walk, const apl_subject *subject, apl_field_id fie
     if (subject->plan == NULL || field >= subject->plan->field_count)
         return;
     walk->binding = &subject->plan->bindings[field];
-    walk->missing_is_unread = missing_is_unread(subject->asset, walk->binding);
-    if (is_virtual(walk->binding)) {
+    walk->missing_is_unread = apl_slot_is_unread(subject->asset, walk->binding);
+    walk->is_derived = is_virtual(walk->binding);
+    if (walk->is_derived) {
         walk->is_unread = subject->estate == NULL || (walk->binding->special == APL_FIELD_OPEN_PORTS &&
                                                       subject->asset->exposure == APL_EXPOSURE_UNKNOWN);
         enter_array(walk, (apl_value){.type = APL_VALUE_ARRAY, .size = virtual_size(subject, walk->binding)}, 0);
@@ -305,10 +298,12 @@ bool apl_walk_next(apl_value *out, apl_walk *walk)
             walk->is_given = true; /* the member of the outer array that held this one is used up */
             continue;
         }
-        if (is_virtual(walk->binding)) {
-            walk->is_given = true;
-            *out = virtual_member(walk->subject, walk->binding, walk->indexes[top]);
-            return true;
+        if (walk->is_derived) {
+            walk->is_given = virtual_member(out, walk, walk->indexes[top]);
+            if (walk->is_given)
+                return true;
+            walk->ends[top] = walk->indexes[top];
+            continue;
         }
         uint16_t step = walk->steps[top];
         apl_value value = follow_names(walk->binding, walk->arrays[top].items[walk->indexes[top]], &step);

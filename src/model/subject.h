@@ -27,6 +27,7 @@ typedef struct apl_scope {
     const struct apl_scope *outer;
     uint32_t array;
     uint32_t index;
+    uint32_t edge; /* of a derived array of relations: where the walk that gave the member goes on; or 0 */
 } apl_scope;
 
 /* A field without `[*]`, or what stands before its first `[*]` (the array itself). O(1). */
@@ -48,7 +49,10 @@ typedef struct apl_walk {
     uint32_t ends[APL_STARS_MAX];
     uint16_t steps[APL_STARS_MAX]; /* the step behind each `[*]` */
     uint32_t ids[APL_STARS_MAX];   /* the number of each array, for apl_scope */
+    uint32_t edge;       /* of a derived array of relations: the place in the estate's list to go on from ... */
+    uint32_t edge_index; /* ... and the number of the next relation that is found from there */
     uint8_t depth;
+    bool is_derived; /* the members are no part of the document */
     bool is_started;
     bool is_unread;
     bool is_missing;

@@ -401,7 +401,7 @@ static apl_value field_at(const template_part *part, const apl_subject *subject,
         return apl_subject_value(subject, part->field);
     const apl_binding *binding = plan && part->field < plan->field_count ? &plan->bindings[part->field] : NULL;
     if (binding && has_one_star(binding)) {
-        apl_scope member = {NULL, binding->steps[0].array, index};
+        apl_scope member = {.array = binding->steps[0].array, .index = index};
         apl_walk_start(&walk, subject, part->field, &member);
         return apl_walk_next(&value, &walk) ? value : APL_MISSING;
     }
@@ -526,7 +526,7 @@ const apl_scope *apl_template_member(apl_arena *arena, const apl_template *templ
     }
     apl_scope *scopes = APL_ARENA_ARRAY(arena, apl_scope, walk.depth);
     for (uint8_t i = 0; i < walk.depth; i++) {
-        scopes[i] = (apl_scope){scope, walk.ids[i], walk.indexes[i]};
+        scopes[i] = (apl_scope){scope, walk.ids[i], walk.indexes[i], walk.edge};
         scope = &scopes[i];
     }
     return scope;

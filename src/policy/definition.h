@@ -28,6 +28,7 @@ typedef enum apl_existence_scope {
 /* What -IfNotExists asks of related resources. */
 typedef struct apl_existence {
     apl_str type;
+    bool is_extension; /* its resources lie on others: diagnostic settings, locks */
     apl_existence_scope scope;
     const apl_expression *name;           /* NULL: any */
     const apl_expression *resource_group; /* NULL: that of the resource */
@@ -117,6 +118,9 @@ apl_compile apl_policy_compile_settings(const apl_policy_build *build, const cha
 
 /* The value of an expression that needs no resource, or of a literal. Unread when a parameter has no value. */
 apl_status apl_policy_constant(apl_value *out, const apl_policy_build *build, apl_value json, const char *path);
+
+/* Whether mode Indexed takes the asset. */
+bool apl_policy_is_indexed(const apl_policy *policy, const apl_subject *subject);
 
 /* What evaluating the parts of a policy on one subject needs; `error` has APL_ERROR_BYTES_MAX bytes. */
 void apl_policy_eval_settings(apl_eval *out, const apl_policy *policy, const apl_subject *subject,

@@ -133,7 +133,7 @@ static bool is_container_type(apl_str type)
            apl_str_starts_nocase(type, APL_STR("Microsoft.Resources/"));
 }
 
-static bool is_indexed(const apl_policy *policy, const apl_subject *subject)
+bool apl_policy_is_indexed(const apl_policy *policy, const apl_subject *subject)
 {
     const apl_asset *asset = subject->asset;
 
@@ -162,7 +162,7 @@ static bool mode_takes(apl_policy_result *out, const apl_policy *policy, const a
     case APL_MODE_FOREIGN:
         return true;
     case APL_MODE_INDEXED:
-        if (is_indexed(policy, subject))
+        if (apl_policy_is_indexed(policy, subject))
             return true;
         out->reason = APL_STR("The mode Indexed leaves out resources without location and tags.");
         return false;

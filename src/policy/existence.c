@@ -64,6 +64,7 @@ apl_status apl_existence_compile(apl_policy_build *build, apl_value details)
     if (status != APL_OK)
         return status;
     existence->type = apl_arena_str(build->context->arena, apl_value_str(type));
+    existence->is_extension = apl_related_is_extension(existence->type);
     status = read_scope(existence, build, details);
     if (status == APL_OK)
         status = compile_text(&existence->name, build, details, "name");
@@ -260,19 +261,23 @@ static void judge_failure(apl_policy_result *out, const apl_policy *policy, cons
         out->state = APL_COMPLIANCE_UNKNOWN;
         out->unread_type = policy->existence.type;
         out->related = found->unread;
+        if (eval->state_only)
+            return;
         out->reason = apl_arena_format(eval->arena, "A part of the related resource %.*s was not read.",
                                        APL_STR_ARG(eval->estate->assets.items[found->unread].id));
         return;
     }
     if (found->failed) {
         out->state = APL_COMPLIANCE_ERROR;
+        if (eval->state_only)
+            return;
         out->reason = apl_arena_format(eval->arena, "The existence condition failed: %s.", found->error);
         return;
     }
-    if (row || (!eval->closed_world && !apl_related_was_read(cursor->related, query)))
+    bool is_known = row == NULL && (eval->closed_world || apl_related_was_read(cursor->related, query));
+    out->state = is_known ? APL_NONCOMPLIANT : APL_COMPLIANCE_UNKNOWN;
+    if (!is_known && !eval->state_only)
         set_unread(out, policy, cursor, row);
-    else
-        out->state = APL_NONCOMPLIANT;
 }
 
 void apl_existence_judge(apl_policy_result *out, const apl_policy *policy, const apl_subject *origin,
@@ -284,6 +289,7 @@ void apl_existence_judge(apl_policy_result *out, const apl_policy *policy, const
     apl_related_query query = {.estate = eval->estate,
                                .origin = origin->asset,
                                .type = policy->existence.type,
+                               .is_extension = policy->existence.is_extension,
                                .scope = policy->existence.scope,
                                .arena = eval->arena};
     apl_related_cursor cursor;

@@ -58,6 +58,7 @@ typedef struct apl_policy_eval {
     apl_arena *arena;           /* scratch and results; the caller resets it */
     apl_instant now;
     bool wants_evidence;
+    bool state_only;   /* nobody reads the reason; texts cost more than the judgement */
     bool closed_world; /* policy eval: the documents given are all there is, so no related resource means
                           noncompliant; else a related type of which nothing was read in the asset's scope is
                           unread. An `unread` coverage row of the type always makes it unread. */

@@ -261,6 +261,11 @@ static const char *const extension_types[] = {
     NULL,
 };
 
+bool apl_related_is_extension(apl_str type)
+{
+    return apl_is_one_of(type, extension_types);
+}
+
 static bool is_child_type(apl_str type, apl_str of)
 {
     return of.size && type.size > of.size && type.data[of.size] == '/' && apl_str_starts_nocase(type, of);
@@ -289,46 +294,61 @@ static apl_str group_scope(const apl_related_query *query)
     return apl_str_make(id.data, (size_t)(group.data + group.size - id.data));
 }
 
-static apl_related_place place_of(const apl_related *related, const apl_related_query *query)
+static apl_related_place place_in_azure(const apl_related *related, const apl_related_query *query)
 {
     const apl_asset *origin = query->origin;
 
-    if (!apl_arm_is_id(origin->id) && origin->id.size) {
-        if (query->scope == APL_EXISTENCE_SUBSCRIPTION)
-            return APL_PLACE_ACCOUNT;
-        return query->scope == APL_EXISTENCE_GROUP ? APL_PLACE_SIBLINGS : APL_PLACE_BELOW;
-    }
     if (is_child_type(query->type, origin->type))
         return APL_PLACE_BELOW;
-    if (apl_is_one_of(query->type, extension_types))
+    if (query->is_extension)
         return APL_PLACE_ATTACHED;
     if (query->scope == APL_EXISTENCE_SUBSCRIPTION)
         return APL_PLACE_SUBSCRIPTION;
     if (query->scope == APL_EXISTENCE_DEFAULT && !apl_str_equal_nocase(query->type, origin->type) &&
         apl_table_get(related->attached_types, query->type) != APL_TABLE_NONE)
         return APL_PLACE_ATTACHED;
-    return group_scope(query).size ? APL_PLACE_GROUP : APL_PLACE_SUBSCRIPTION;
+    return APL_PLACE_GROUP;
 }
 
-static apl_str scope_of(const apl_related_query *query, apl_related_place place)
+static apl_related_place place_elsewhere(const apl_related_query *query)
+{
+    if (query->scope == APL_EXISTENCE_SUBSCRIPTION)
+        return APL_PLACE_ACCOUNT;
+    return query->scope == APL_EXISTENCE_GROUP ? APL_PLACE_SIBLINGS : APL_PLACE_BELOW;
+}
+
+/* Where to look, and below what. */
+static apl_related_place place_of(apl_str *scope, const apl_related *related, const apl_related_query *query)
 {
     const apl_asset *origin = query->origin;
+    bool is_azure = apl_arm_is_id(origin->id) || origin->id.size == 0;
+    apl_related_place place = is_azure ? place_in_azure(related, query) : place_elsewhere(query);
 
+    *scope = APL_STR_NONE;
     switch (place) {
     case APL_PLACE_BELOW:
     case APL_PLACE_ATTACHED:
-        return origin->id;
+        *scope = origin->id;
+        break;
     case APL_PLACE_GROUP:
-        return group_scope(query);
+        *scope = group_scope(query);
+        if (scope->size)
+            break;
+        place = APL_PLACE_SUBSCRIPTION; /* the origin is in no group */
+        *scope = subscription_scope(origin->id);
+        break;
     case APL_PLACE_SUBSCRIPTION:
-        return subscription_scope(origin->id);
+        *scope = subscription_scope(origin->id);
+        break;
     case APL_PLACE_SIBLINGS:
-        return origin->parent < query->estate->assets.count ? query->estate->assets.items[origin->parent].id
-                                                            : APL_STR_NONE;
+        if (origin->parent < query->estate->assets.count)
+            *scope = query->estate->assets.items[origin->parent].id;
+        break;
     case APL_PLACE_ACCOUNT:
-        return origin->scope;
+        *scope = origin->scope;
+        break;
     }
-    return APL_STR_NONE;
+    return place;
 }
 
 /* The id of the resource `name` of the type right in the scope; empty when the parts do not fit together. */
@@ -341,12 +361,18 @@ static apl_str id_in_scope(apl_arena *arena, apl_str scope, apl_str type, apl_st
     if (!apl_str_next(&part, &type, '/'))
         return APL_STR_NONE;
     apl_text_init(&id, APL_ID_BYTES_MAX);
-    apl_text_add_format(&id, "%.*s/providers/%.*s", APL_STR_ARG(scope), APL_STR_ARG(part));
+    apl_text_add(&id, scope);
+    apl_text_add(&id, APL_STR("/providers/"));
+    apl_text_add(&id, part);
     bool fits = true;
     while (fits && apl_str_next(&part, &type, '/')) {
         fits = apl_str_next(&name_part, &name, '/') && name_part.size;
-        if (fits)
-            apl_text_add_format(&id, "/%.*s/%.*s", APL_STR_ARG(part), APL_STR_ARG(name_part));
+        if (!fits)
+            break;
+        apl_text_add_char(&id, '/');
+        apl_text_add(&id, part);
+        apl_text_add_char(&id, '/');
+        apl_text_add(&id, name_part);
     }
     fits = fits && !id.is_cut && !apl_str_next(&name_part, &name, '/');
     apl_str copy = fits ? apl_arena_str(arena, apl_text_str(&id)) : APL_STR_NONE;
@@ -385,11 +411,12 @@ static bool is_own_name(const apl_asset *origin, apl_str name)
 void apl_related_find(apl_related_cursor *cursor, const apl_related *related, const apl_related_query *query)
 {
     const apl_asset *origin = query->origin;
-    apl_related_place place = place_of(related, query);
+    apl_str scope;
+    apl_related_place place = place_of(&scope, related, query);
     bool in_azure = place == APL_PLACE_GROUP || place == APL_PLACE_SUBSCRIPTION;
 
     *cursor = (apl_related_cursor){.related = related, .query = query, .place = place, .only = APL_ASSET_NONE};
-    cursor->scope = scope_of(query, place);
+    cursor->scope = scope;
     if (query->name.size && query->resource_group.size == 0 && apl_str_equal_nocase(query->type, origin->type) &&
         is_own_name(origin, query->name)) {
         cursor->only = (apl_asset_id)(origin - query->estate->assets.items);
@@ -401,13 +428,14 @@ void apl_related_find(apl_related_cursor *cursor, const apl_related *related, co
         if (cursor->only != APL_ASSET_NONE)
             return;
     }
-    cursor->key = key_of(KEY_BELOW, query->type, cursor->scope);
     if (query->name.size && place == APL_PLACE_SUBSCRIPTION && !apl_str_equal(last_segment(query->name), APL_STR("?")))
         cursor->key = key_with_name(query->type, cursor->scope, last_segment(query->name));
-    if (place == APL_PLACE_ACCOUNT)
+    else if (place == APL_PLACE_ACCOUNT)
         cursor->key = key_of(KEY_ACCOUNT, query->type, cursor->scope);
-    if (place == APL_PLACE_SIBLINGS)
+    else if (place == APL_PLACE_SIBLINGS)
         cursor->key = key_of(KEY_PARENT, query->type, cursor->scope);
+    else
+        cursor->key = key_of(KEY_BELOW, query->type, cursor->scope);
     cursor->next = cursor->scope.size ? first_of(related, cursor->key) : 0;
 }
 

@@ -11,6 +11,7 @@ typedef struct apl_related_query {
     const apl_estate *estate;
     const apl_asset *origin; /* the resource of the `if` */
     apl_str type;
+    bool is_extension;      /* the type is an extension type */
     apl_str name;           /* empty: any; `parent/?` takes all children */
     apl_str resource_group; /* the name of another group; empty: that of the origin */
     apl_existence_scope scope;
@@ -36,6 +37,9 @@ typedef struct apl_related_cursor {
     uint64_t key;
     apl_asset_id only; /* the one that `name` picks, when its id could be put together */
 } apl_related_cursor;
+
+/* Whether resources of the type lie on other resources, as diagnostic settings do. */
+bool apl_related_is_extension(apl_str type);
 
 /* Starts the search; apl_related_next gives the assets in the order of the estate, then APL_ASSET_NONE.
  * O(1) to start, O(candidates) in all. */

@@ -2,6 +2,8 @@
  *
  * Where the language has corners, docs/policy-language.md names the decision and this file or
  * test_condition_decisions.c has its test. */
+#include "unit/test_random.h"
+
 #include "condition/fold.h"
 #include "condition/operators.h"
 #include "unit/test_condition.h"
@@ -136,6 +138,25 @@ static void order(void **state)
 }
 
 /* Preparing an operand must never change an outcome. */
+static void compare_ways(apl_arena *arena, apl_operator base, apl_value left, apl_value right)
+{
+    apl_operand operand;
+
+    apl_operand_prepare(&operand, arena, base, right);
+    apl_truth general = apl_operator_apply(base, left, right);
+    apl_truth prepared = apl_operator_apply_prepared(base, left, &operand);
+    apl_truth fast = apl_operand_fault(base, right) ? general : apl_operator_apply_fast(base, left, &operand);
+    if (general == prepared && general == fast)
+        return;
+    apl_text text;
+    apl_text_init(&text, APL_ERROR_BYTES_MAX);
+    apl_value_write(&text, left, 0);
+    apl_text_add(&text, APL_STR(" and "));
+    apl_value_write(&text, right, 0);
+    fail_msg("operator %d on %.*s: %s, prepared %s, fast %s", base, APL_STR_ARG(apl_text_str(&text)),
+             truth_name(general), truth_name(prepared), truth_name(fast));
+}
+
 static void prepared_operands_agree(void **state)
 {
     static const char *const texts[] = {
@@ -168,19 +189,61 @@ static void prepared_operands_agree(void **state)
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         for (size_t j = 0; j < COUNT_OF(texts); j++) {
             for (int base = APL_OP_EQUALS; base <= APL_OP_EXISTS; base++) {
-                apl_value left = case_json(arena, texts[i]);
-                apl_value right = case_json(arena, texts[j]);
-                apl_operand operand;
-                apl_operand_prepare(&operand, arena, (apl_operator)base, right);
-                apl_truth general = apl_operator_apply((apl_operator)base, left, right);
-                apl_truth prepared = apl_operator_apply_prepared((apl_operator)base, left, &operand);
-                if (general != prepared)
-                    fail_msg("operator %d on %s and %s: %s, prepared %s", base, texts[i], texts[j], truth_name(general),
-                             truth_name(prepared));
+                compare_ways(arena, (apl_operator)base, case_json(arena, texts[i]), case_json(arena, texts[j]));
+                compare_ways(arena, (apl_operator)base, APL_MISSING, case_json(arena, texts[j]));
+                compare_ways(arena, (apl_operator)base, APL_UNREAD, case_json(arena, texts[j]));
             }
         }
     }
     apl_arena_free(arena);
+}
+
+/* Characters of one to three bytes, some of which fold to ASCII: the sign of Kelvin, long and sharp s, the ligature ff.
+ */
+static apl_value foldable_text(random_source *random, apl_arena *arena, uint32_t length_max, bool is_ascii)
+{
+    static const char *const characters[] = {
+        "k", "K", "s", "S", "f", "a", "A", "[", "\x7f", "\xe2\x84\xaa", "\xc5\xbf", "\xc3\x9f", "\xef\xac\x80", "\xff"};
+    apl_text text;
+
+    apl_text_init(&text, APL_ERROR_BYTES_MAX);
+    for (uint32_t left = random_below(random, length_max + 1); left > 0; left--)
+        apl_text_add(&text, apl_str_from(characters[random_below(random, is_ascii ? 9 : COUNT_OF(characters))]));
+    apl_value value = apl_value_string(apl_arena_str(arena, apl_text_str(&text)));
+    apl_text_free(&text);
+    return value;
+}
+
+#define RANDOM_PAIRS 20000
+
+/* Most characters are few and most texts short, so that many pairs agree. */
+static void prepared_operands_agree_on_random_texts(void **state)
+{
+    static const apl_operator operators[] = {APL_OP_EQUALS, APL_OP_LIKE, APL_OP_CONTAINS, APL_OP_IN};
+    random_source random = {20261125};
+    uint32_t holds = 0;
+    (void)state;
+
+    for (int i = 0; i < RANDOM_PAIRS; i++) {
+        apl_arena *arena = apl_arena_new();
+        uint32_t length = random_below(&random, 2) ? 3 : 24;
+        apl_operator base = operators[random_below(&random, COUNT_OF(operators))];
+        apl_value right = foldable_text(&random, arena, length, random_below(&random, 4) > 0);
+        apl_value around[] = {foldable_text(&random, arena, length, random_below(&random, 2)), right,
+                              foldable_text(&random, arena, length, random_below(&random, 2))};
+        apl_str left = apl_arena_format(arena, "%.*s%.*s%.*s", APL_STR_ARG(apl_value_str(around[0])),
+                                        APL_STR_ARG(apl_value_str(around[1])), APL_STR_ARG(apl_value_str(around[2])));
+        if (random_below(&random, 2))
+            left = apl_value_str(around[2 * random_below(&random, 2)]);
+        if (base == APL_OP_LIKE)
+            right = apl_value_string(apl_arena_format(arena, "%.*s*", APL_STR_ARG(apl_value_str(right))));
+        if (base == APL_OP_IN)
+            right = apl_value_array(around + random_below(&random, 2), 2);
+        holds += apl_operator_apply(base, apl_value_string(left), right) == APL_TRUE;
+        compare_ways(arena, base, apl_value_string(left), right);
+        apl_arena_free(arena);
+    }
+    assert_true(holds > RANDOM_PAIRS / 10);
 }
 
 static void names_are_sorted_and_found(void **state)
@@ -227,6 +290,7 @@ int main(void)
         cmocka_unit_test(membership),
         cmocka_unit_test(order),
         cmocka_unit_test(prepared_operands_agree),
+        cmocka_unit_test(prepared_operands_agree_on_random_texts),
         cmocka_unit_test(names_are_sorted_and_found),
         cmocka_unit_test(folding),
     };

@@ -84,13 +84,13 @@ static void a_scope_binds_one_member(void **state)
     assert_int_equal(apl_subject_from_json(&subject, arena, fields, NULL, json), APL_OK);
     uint32_t list_array = subject.plan->bindings[outer].steps[0].array;
     uint32_t in_array = subject.plan->bindings[inner].steps[2].array;
-    apl_scope first = {NULL, list_array, 1};
-    apl_scope second = {&first, in_array, 0};
+    apl_scope first = {NULL, list_array, 1, 0};
+    apl_scope second = {&first, in_array, 0, 0};
     assert_string_equal(walked(arena, &subject, outer, &first), "2");
     assert_string_equal(walked(arena, &subject, inner, &first), "6,7");
     assert_string_equal(walked(arena, &subject, inner, &second), "6");
     assert_string_equal(walked(arena, &subject, other, &second), "8,9");
-    apl_scope beyond = {NULL, list_array, 7};
+    apl_scope beyond = {NULL, list_array, 7, 0};
     assert_string_equal(walked(arena, &subject, outer, &beyond), "");
     apl_fields_free(fields);
     apl_arena_free(arena);

@@ -296,6 +296,19 @@ static uint32_t delimiter_at(apl_str text, uint32_t at, const apl_value *delimit
     return longest;
 }
 
+/* Where the next delimiter stands from `at` on, or the end of the text; *size is its own. */
+static uint32_t next_delimiter(uint32_t *size, apl_str text, uint32_t at, const apl_value *delimiters, uint32_t count)
+{
+    if (count == 1 && delimiters[0].size == 1) { /* nearly always */
+        const char *found = memchr(text.data + at, delimiters[0].string[0], text.size - at);
+        *size = found != NULL;
+        return found ? (uint32_t)(found - text.data) : text.size;
+    }
+    while (at < text.size && (*size = delimiter_at(text, at, delimiters, count)) == 0)
+        at++;
+    return at;
+}
+
 apl_status apl_fn_split(apl_value *out, const apl_call *call)
 {
     apl_str text;
@@ -317,23 +330,22 @@ apl_status apl_fn_split(apl_value *out, const apl_call *call)
     }
     if (delimiter_count > 256)
         return apl_fail(APL_E_LIMIT, "split(): more than 256 delimiters");
-    for (uint32_t at = 0; at < text.size;) {
-        uint32_t size = delimiter_at(text, at, delimiters, delimiter_count);
-        count += size > 0;
-        at += size ? size : 1;
+    uint32_t size = 0;
+    for (uint32_t at = 0; at < text.size; at += size) {
+        at = next_delimiter(&size, text, at, delimiters, delimiter_count);
+        count += at < text.size;
     }
     status = apl_call_items(&items, call, count);
     if (status != APL_OK)
         return status;
     size_t made = 0;
     uint32_t start = 0;
-    for (uint32_t at = 0; at < text.size;) {
-        uint32_t size = delimiter_at(text, at, delimiters, delimiter_count);
-        if (size) {
-            items[made++] = apl_value_string(apl_str_slice(text, start, at));
-            start = at + size;
-        }
-        at += size ? size : 1;
+    for (uint32_t at = 0; at < text.size; at += size) {
+        at = next_delimiter(&size, text, at, delimiters, delimiter_count);
+        if (at == text.size)
+            break;
+        items[made++] = apl_value_string(apl_str_slice(text, start, at));
+        start = at + size;
     }
     items[made++] = apl_value_string(apl_str_slice(text, start, text.size));
     *out = apl_value_array(items, made);
