@@ -8,29 +8,22 @@
 
 #include "base/limits.h"
 #include "base/threads.h"
+#include "evaluate/judged.h"
 
 #define RUN_ASSETS 1024
-
-/* A rule of ours, or rule `set_index` of the user's policies. */
-typedef struct judged_rule {
-    const apl_rule *rule;
-    size_t set_index;
-    bool is_users;
-} judged_rule;
-
-typedef APL_VECTOR(judged_rule) judged_rules;
 
 typedef struct thread_part {
     apl_arena *scratch;
     apl_arena *keep;
     APL_VECTOR(apl_finding) findings;
+    apl_policy_passes policy_passes;
     uint64_t passes;
 } thread_part;
 
 typedef struct evaluate_job {
     apl_estate *estate;
     const apl_evaluate_options *options;
-    judged_rules *by_type; /* by number of the type */
+    apl_applied_rules *by_type; /* by number of the type */
     apl_related *related;
     apl_table *unread_rows; /* type -> the first coverage row that says which permission reading it takes */
     thread_part parts[APL_THREADS_MAX];
@@ -48,19 +41,19 @@ static void index_rules(evaluate_job *job)
             continue; /* no document of this type was read */
         for (size_t r = 0; r < options->rule_count; r++) {
             if (apl_policy_takes_type(options->rules[r].policy, type))
-                APL_PUSH(&job->by_type[t], ((judged_rule){&options->rules[r], 0, false}));
+                APL_PUSH(&job->by_type[t], ((apl_applied_rule){&options->rules[r], 0, false}));
         }
         for (size_t r = 0; options->policies && r < apl_policy_set_count(options->policies); r++) {
             const apl_rule *rule = apl_policy_set_rule(options->policies, r);
             if (apl_policy_takes_type(rule->policy, type))
-                APL_PUSH(&job->by_type[t], ((judged_rule){rule, r, true}));
+                APL_PUSH(&job->by_type[t], ((apl_applied_rule){rule, r, true}));
         }
     }
 }
 
 #define NO_FINDING (-1)
 
-static int status_of(const apl_policy_result *result, const judged_rule *judged)
+static int status_of(const apl_policy_result *result, const apl_applied_rule *judged)
 {
     switch (result->state) {
     case APL_COMPLIANT:
@@ -81,7 +74,7 @@ static int status_of(const apl_policy_result *result, const judged_rule *judged)
 }
 
 /* The permission that the input takes which was not read. */
-static apl_str needs_of(const evaluate_job *job, const apl_policy_result *result, const judged_rule *judged,
+static apl_str needs_of(const evaluate_job *job, const apl_policy_result *result, const apl_applied_rule *judged,
                         const apl_asset *asset)
 {
     apl_str type_name = result->unread_type.size ? result->unread_type : asset->type;
@@ -130,7 +123,7 @@ static void keep_evidence(apl_finding *finding, apl_arena *keep, const apl_polic
     finding->evidence = evidence;
 }
 
-static void explain(evaluate_job *job, thread_part *part, apl_finding *finding, const judged_rule *judged)
+static void explain(evaluate_job *job, thread_part *part, apl_finding *finding, const apl_applied_rule *judged)
 {
     apl_policy_result result;
     apl_policy_eval eval = {
@@ -165,7 +158,7 @@ static uint8_t muted_or(evaluate_job *job, thread_part *part, apl_finding *findi
 
 /* What one rule came to on one asset. */
 typedef struct judgement {
-    const judged_rule *judged;
+    const apl_applied_rule *judged;
     apl_asset_id asset;
     uint8_t status;
     apl_str exemption;
@@ -173,13 +166,15 @@ typedef struct judgement {
 
 static void add_finding(evaluate_job *job, thread_part *part, const judgement *made)
 {
-    const judged_rule *judged = made->judged;
+    const apl_applied_rule *judged = made->judged;
     apl_asset_id asset = made->asset;
     uint8_t status = made->status;
     apl_finding finding = {.rule = &judged->rule->info, .asset = asset, .severity = judged->rule->info.severity};
 
     if (status == APL_STATUS_PASS) {
         part->passes++;
+        if (judged->is_users)
+            APL_PUSH(&part->policy_passes, ((apl_policy_pass){(uint32_t)judged->set_index, asset}));
         if (!job->options->keeps_passes)
             return;
     }
@@ -195,7 +190,7 @@ static void add_finding(evaluate_job *job, thread_part *part, const judgement *m
     APL_PUSH(&part->findings, finding);
 }
 
-static void judge(evaluate_job *job, thread_part *part, const judged_rule *judged, apl_asset_id asset)
+static void judge(evaluate_job *job, thread_part *part, const apl_applied_rule *judged, apl_asset_id asset)
 {
     apl_policy_result result;
     apl_str exemption = APL_STR_NONE;
@@ -225,7 +220,7 @@ static void judge_run(void *context, unsigned thread, size_t from, size_t to)
         apl_asset *asset = &job->estate->assets.items[i];
         if (!asset->is_read || asset->plan == NULL)
             continue;
-        const judged_rules *rules = &job->by_type[asset->plan->number];
+        const apl_applied_rules *rules = &job->by_type[asset->plan->number];
         asset->is_judged = rules->count > 0;
         for (size_t r = 0; r < rules->count; r++)
             judge(job, part, &rules->items[r], (apl_asset_id)i);
@@ -297,20 +292,26 @@ static apl_table *unread_rows_by_type(const apl_estate *estate)
 static void gather(evaluate_job *job, unsigned threads)
 {
     apl_estate *estate = job->estate;
+    apl_policy_passes passes = {0};
 
     for (unsigned t = 0; t < threads; t++) {
         thread_part *part = &job->parts[t];
         APL_RESERVE(&estate->findings, part->findings.count);
         for (size_t i = 0; i < part->findings.count; i++)
             estate->findings.items[estate->findings.count++] = part->findings.items[i];
+        for (size_t i = 0; i < part->policy_passes.count; i++)
+            APL_PUSH(&passes, part->policy_passes.items[i]);
         estate->passes += part->passes;
         apl_memory_free(part->findings.items);
+        apl_memory_free(part->policy_passes.items);
         apl_arena_free(part->scratch);
         APL_PUSH(&estate->arenas, part->keep);
     }
     if (estate->findings.count)
         qsort(estate->findings.items, estate->findings.count, sizeof *estate->findings.items, compare_findings);
     drop_doubles(estate);
+    apl_judged_set(estate, job->options, job->by_type, &passes);
+    apl_memory_free(passes.items);
 }
 
 void apl_evaluate(apl_estate *estate, const apl_evaluate_options *options)

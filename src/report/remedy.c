@@ -14,19 +14,6 @@ typedef struct fill_state {
     char quote; /* the quote that is open: 0, ' or " */
 } fill_state;
 
-apl_str apl_remedy_resource_group(apl_str id)
-{
-    static const apl_str mark = {"/resourceGroups/", 16};
-    long at = apl_str_find_nocase(id, mark);
-
-    if (at < 0)
-        return APL_STR_NONE;
-    apl_str rest = apl_str_slice(id, (size_t)at + mark.size, id.size);
-    apl_str name = APL_STR_NONE;
-    (void)apl_str_next(&name, &rest, '/');
-    return name;
-}
-
 static bool is_plain_for_shell(apl_str value)
 {
     for (uint32_t i = 0; i < value.size; i++) {
@@ -70,7 +57,7 @@ static bool placeholder_value(apl_str *value, const fill_state *filler, apl_str 
     else if (apl_str_equal(name, APL_STR("name")))
         *value = asset->name;
     else if (apl_str_equal(name, APL_STR("resourceGroup")))
-        *value = apl_remedy_resource_group(asset->id);
+        *value = apl_resource_group_of(asset->id);
     else if (apl_str_equal(name, APL_STR("scope")))
         *value = asset->scope;
     else if (apl_str_equal(name, APL_STR("parent")))
