@@ -131,11 +131,19 @@ static apl_status read_filter(apl_session *session)
     filter->kinds = split(session, &settings->kinds);
     filter->types = split(session, &settings->types);
     filter->scopes = split(session, &settings->scopes);
+    filter->tenants = split(session, &settings->tenants);
+    filter->groups = split(session, &settings->groups);
     filter->tags = split(session, &settings->tags);
     filter->assets = split(session, &settings->assets);
     filter->text = apl_str_from(settings->text);
     filter->only_ai = settings->only_ai;
     return status;
+}
+
+/* A stored snapshot may have been judged with initiatives that are not at hand now: their names are in it. */
+static bool names_wait(const apl_session *session)
+{
+    return session->command->names_in_snapshot && session->settings->words.count == 0;
 }
 
 apl_status apl_session_content(apl_session *session)
@@ -162,7 +170,7 @@ apl_status apl_session_content(apl_session *session)
     options->on_message_context = &session->progress;
     if (status == APL_OK)
         status = apl_content_open(&session->content, options);
-    if (status == APL_OK)
+    if (status == APL_OK && !names_wait(session))
         status = apl_filter_check_names(&session->filter, session->content, NULL);
     return status;
 }
@@ -244,6 +252,8 @@ apl_status apl_session_snapshot(apl_session *session, const apl_word_list *sourc
         status = apl_store_read(&session->snapshot, session->arena, session->store,
                                 apl_str_from(session->settings->snapshot), &options);
     session->has_snapshot = session->is_from_store = status == APL_OK;
+    if (status == APL_OK && names_wait(session))
+        status = apl_filter_check_names(&session->filter, session->content, &session->snapshot);
     return status;
 }
 

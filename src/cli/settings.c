@@ -9,7 +9,8 @@ void apl_settings_free(apl_settings *settings)
         &settings->words, &settings->formats,     &settings->statuses,   &settings->severities, &settings->checks,
         &settings->kinds, &settings->types,       &settings->frameworks, &settings->clouds,     &settings->scopes,
         &settings->tags,  &settings->exposures,   &settings->assets,     &settings->contents,   &settings->policies,
-        &settings->mutes, &settings->definitions, &settings->what_if,    &settings->accepts,
+        &settings->mutes, &settings->definitions, &settings->what_if,    &settings->accepts,    &settings->tenants,
+        &settings->groups, &settings->roles,      &settings->risk_classes,
     };
 
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)

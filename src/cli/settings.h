@@ -19,6 +19,10 @@ typedef struct apl_settings {
     apl_word_list types;
     apl_word_list clouds;
     apl_word_list scopes;
+    apl_word_list tenants;
+    apl_word_list groups;
+    apl_word_list roles;
+    apl_word_list risk_classes;
     apl_word_list tags;
     apl_word_list exposures;
     apl_word_list assets;
@@ -44,6 +48,11 @@ typedef struct apl_settings {
     const char *plane;
     const char *batch;
     const char *as;
+    const char *attestations;
+    const char *owner;
+    const char *note;
+    const char *file;
+    const char *expires;
     unsigned jobs;
     unsigned limit;
     bool only_ai;
@@ -53,6 +62,7 @@ typedef struct apl_settings {
     bool no_store;
     bool quiet;
     bool explain;
+    bool excludes;
     bool capabilities;
     bool no_color;
     bool help;
@@ -154,6 +164,8 @@ void apl_settings_free(apl_settings *settings);
          "assets of these clouds",                                                                                     \
          "azure aws gcp kubernetes saas code host"},                                                                   \
         {"scope", 0, APL_OPT_LIST, APL_OFFSET(scopes), "LIST", "in these subscriptions, accounts or projects", NULL},  \
+        {"tenant", 0, APL_OPT_LIST, APL_OFFSET(tenants), "LIST", "in these tenants or organisations", NULL},           \
+        {"group", 0, APL_OPT_LIST, APL_OFFSET(groups), "LIST", "in these resource groups", NULL},                      \
         {"tag", 0, APL_OPT_LIST, APL_OFFSET(tags), "LIST", "with one of these tags: NAME or NAME=VALUE", NULL},        \
         {"exposure",                                                                                                   \
          0,                                                                                                            \

@@ -9,49 +9,39 @@
 
 #include "base/limits.h"
 #include "base/threads.h"
+#include "evaluate/judged.h"
 #include "policy/judge.h"
 
 #define RUN_ASSETS 1024
-
-/* A rule of ours, or rule `set_index` of the user's policies. */
-typedef struct judged_rule {
-    const apl_rule *rule;
-    size_t set_index;
-    bool is_users;
-} judged_rule;
-
-/* The rules that take one type. */
-typedef struct judged_rules {
-    APL_VECTOR(judged_rule) rules;
-    apl_judge *judge; /* the same in the same order */
-} judged_rules;
 
 typedef struct thread_part {
     apl_arena *scratch;
     apl_arena *keep;
     APL_VECTOR(apl_finding) findings;
+    apl_policy_passes policy_passes;
     uint64_t passes;
 } thread_part;
 
 typedef struct evaluate_job {
     apl_estate *estate;
     const apl_evaluate_options *options;
-    judged_rules *by_type; /* by number of the type */
-    apl_asset_id *order;   /* the assets that rules judge, type by type */
+    apl_applied_rules *by_type; /* by number of the type */
+    apl_judge **judges;         /* the same rules in the same order */
+    apl_asset_id *order;        /* the assets that rules judge, type by type */
     size_t order_count;
     apl_related *related;
     apl_table *unread_rows; /* type -> the first coverage row that says which permission reading it takes */
     thread_part parts[APL_THREADS_MAX];
 } evaluate_job;
 
-static apl_judge *judge_of(const judged_rules *of, const apl_plan *plan, apl_instant now)
+static apl_judge *judge_of(const apl_applied_rules *of, const apl_plan *plan, apl_instant now)
 {
-    apl_judged_policy *policies = apl_memory_new((of->rules.count + 1) * sizeof *policies);
+    apl_judged_policy *policies = apl_memory_new((of->count + 1) * sizeof *policies);
 
     /* A rule of ours that is not applicable passes. */
-    for (size_t r = 0; r < of->rules.count; r++)
-        policies[r] = (apl_judged_policy){of->rules.items[r].rule->policy, !of->rules.items[r].is_users};
-    apl_judge_options options = {.plan = plan, .policies = policies, .policy_count = of->rules.count, .now = now};
+    for (size_t r = 0; r < of->count; r++)
+        policies[r] = (apl_judged_policy){of->items[r].rule->policy, !of->items[r].is_users};
+    apl_judge_options options = {.plan = plan, .policies = policies, .policy_count = of->count, .now = now};
     apl_judge *judge = apl_judge_new(&options);
     apl_memory_free(policies);
     return judge;
@@ -63,27 +53,28 @@ static void index_rules(evaluate_job *job)
     uint32_t types = apl_services_type_count(options->services);
 
     job->by_type = apl_memory_new(types * sizeof *job->by_type);
+    job->judges = apl_memory_new(types * sizeof *job->judges);
     for (uint32_t t = 0; t < types; t++) {
         const apl_type *type = apl_services_type(options->services, t);
-        judged_rules *of = &job->by_type[t];
+        apl_applied_rules *of = &job->by_type[t];
         if (type->plan == NULL)
             continue; /* no document of this type was read */
         for (size_t r = 0; r < options->rule_count; r++) {
             if (apl_policy_takes_type(options->rules[r].policy, type->name))
-                APL_PUSH(&of->rules, ((judged_rule){&options->rules[r], 0, false}));
+                APL_PUSH(of, ((apl_applied_rule){&options->rules[r], 0, false}));
         }
         for (size_t r = 0; options->policies && r < apl_policy_set_count(options->policies); r++) {
             const apl_rule *rule = apl_policy_set_rule(options->policies, r);
             if (apl_policy_takes_type(rule->policy, type->name))
-                APL_PUSH(&of->rules, ((judged_rule){rule, r, true}));
+                APL_PUSH(of, ((apl_applied_rule){rule, r, true}));
         }
-        of->judge = judge_of(of, type->plan, options->now);
+        job->judges[t] = judge_of(of, type->plan, options->now);
     }
 }
 
 #define NO_FINDING (-1)
 
-static int status_of(apl_compliance state, const judged_rule *judged)
+static int status_of(apl_compliance state, const apl_applied_rule *judged)
 {
     switch (state) {
     case APL_COMPLIANT:
@@ -104,7 +95,7 @@ static int status_of(apl_compliance state, const judged_rule *judged)
 }
 
 /* The permission that the input takes which was not read. */
-static apl_str needs_of(const evaluate_job *job, const apl_policy_result *result, const judged_rule *judged,
+static apl_str needs_of(const evaluate_job *job, const apl_policy_result *result, const apl_applied_rule *judged,
                         const apl_asset *asset)
 {
     apl_str type_name = result->unread_type.size ? result->unread_type : asset->type;
@@ -153,7 +144,7 @@ static void keep_evidence(apl_finding *finding, apl_arena *keep, const apl_polic
     finding->evidence = evidence;
 }
 
-static void explain(evaluate_job *job, thread_part *part, apl_finding *finding, const judged_rule *judged)
+static void explain(evaluate_job *job, thread_part *part, apl_finding *finding, const apl_applied_rule *judged)
 {
     apl_policy_result result;
     apl_policy_eval eval = {
@@ -188,7 +179,7 @@ static uint8_t muted_or(evaluate_job *job, thread_part *part, apl_finding *findi
 
 /* What one rule came to on one asset. */
 typedef struct judgement {
-    const judged_rule *judged;
+    const apl_applied_rule *judged;
     apl_asset_id asset;
     uint8_t status;
     apl_str exemption;
@@ -196,13 +187,15 @@ typedef struct judgement {
 
 static void add_finding(evaluate_job *job, thread_part *part, const judgement *made)
 {
-    const judged_rule *judged = made->judged;
+    const apl_applied_rule *judged = made->judged;
     apl_asset_id asset = made->asset;
     uint8_t status = made->status;
     apl_finding finding = {.rule = &judged->rule->info, .asset = asset, .severity = judged->rule->info.severity};
 
     if (status == APL_STATUS_PASS) {
         part->passes++;
+        if (judged->is_users)
+            APL_PUSH(&part->policy_passes, ((apl_policy_pass){(uint32_t)judged->set_index, asset}));
         if (!job->options->keeps_passes)
             return;
     }
@@ -222,8 +215,7 @@ static void add_finding(evaluate_job *job, thread_part *part, const judgement *m
 static void judge(evaluate_job *job, thread_part *part, const apl_hearing *hearing, size_t r)
 {
     apl_asset_id asset = hearing->asset;
-    const judged_rules *rules = &job->by_type[hearing->subject.plan->number];
-    const judged_rule *judged = &rules->rules.items[r];
+    const apl_applied_rule *judged = &job->by_type[hearing->subject.plan->number].items[r];
     apl_str exemption = APL_STR_NONE;
 
     if (judged->is_users &&
@@ -239,7 +231,7 @@ static void judge(evaluate_job *job, thread_part *part, const apl_hearing *heari
 
 static bool is_judged(const evaluate_job *job, const apl_asset *asset)
 {
-    return asset->is_read && asset->plan && job->by_type[asset->plan->number].rules.count > 0;
+    return asset->is_read && asset->plan && job->by_type[asset->plan->number].count > 0;
 }
 
 /* Type by type, and in the order of the estate within a type. */
@@ -291,10 +283,10 @@ static void judge_run(void *context, unsigned thread, size_t from, size_t to)
 
     for (size_t i = from; i < to; i++) {
         const apl_asset *asset = &job->estate->assets.items[job->order[i]];
-        const judged_rules *rules = &job->by_type[asset->plan->number];
+        uint32_t type = asset->plan->number;
         fetch_ahead(job, i);
-        apl_hearing_open(&hearing, rules->judge, job->order[i], &eval);
-        for (size_t r = 0; r < rules->rules.count; r++)
+        apl_hearing_open(&hearing, job->judges[type], job->order[i], &eval);
+        for (size_t r = 0; r < job->by_type[type].count; r++)
             judge(job, part, &hearing, r);
         apl_arena_reset(part->scratch);
     }
@@ -364,29 +356,36 @@ static apl_table *unread_rows_by_type(const apl_estate *estate)
 static void gather(evaluate_job *job, unsigned threads)
 {
     apl_estate *estate = job->estate;
+    apl_policy_passes passes = {0};
 
     for (unsigned t = 0; t < threads; t++) {
         thread_part *part = &job->parts[t];
         APL_RESERVE(&estate->findings, part->findings.count);
         for (size_t i = 0; i < part->findings.count; i++)
             estate->findings.items[estate->findings.count++] = part->findings.items[i];
+        for (size_t i = 0; i < part->policy_passes.count; i++)
+            APL_PUSH(&passes, part->policy_passes.items[i]);
         estate->passes += part->passes;
         apl_memory_free(part->findings.items);
+        apl_memory_free(part->policy_passes.items);
         apl_arena_free(part->scratch);
         APL_PUSH(&estate->arenas, part->keep);
     }
     if (estate->findings.count)
         qsort(estate->findings.items, estate->findings.count, sizeof *estate->findings.items, compare_findings);
     drop_doubles(estate);
+    apl_judged_set(estate, job->options, job->by_type, &passes);
+    apl_memory_free(passes.items);
 }
 
 static void free_rules(evaluate_job *job)
 {
     for (uint32_t t = 0; t < apl_services_type_count(job->options->services); t++) {
-        apl_memory_free(job->by_type[t].rules.items);
-        apl_judge_free(job->by_type[t].judge);
+        apl_memory_free(job->by_type[t].items);
+        apl_judge_free(job->judges[t]);
     }
     apl_memory_free(job->by_type);
+    apl_memory_free(job->judges);
 }
 
 void apl_evaluate(apl_estate *estate, const apl_evaluate_options *options)
@@ -422,7 +421,7 @@ void apl_evaluate_mark(apl_estate *estate, const apl_evaluate_options *options)
     index_rules(job);
     for (size_t i = 0; i < estate->assets.count; i++) {
         apl_asset *asset = &estate->assets.items[i];
-        asset->is_judged = asset->is_read && asset->plan && job->by_type[asset->plan->number].rules.count > 0;
+        asset->is_judged = asset->is_read && asset->plan && job->by_type[asset->plan->number].count > 0;
     }
     free_rules(job);
     apl_memory_free(job);

@@ -35,6 +35,7 @@ void apl_estate_free(apl_estate *estate)
     apl_memory_free(estate->exposure_evidence.items);
     apl_memory_free(estate->exposure_evidence_of);
     apl_memory_free(estate->findings.items);
+    apl_memory_free(estate->judged.items);
     apl_memory_free(estate->paths.items);
     apl_memory_free(estate->edges.items);
     apl_memory_free(estate->coverage.items);
@@ -62,6 +63,19 @@ apl_asset_id apl_estate_find(const apl_estate *estate, apl_str id)
         asset = found->same_letters;
     }
     return APL_ASSET_NONE;
+}
+
+apl_str apl_resource_group_of(apl_str id)
+{
+    static const apl_str mark = {"/resourceGroups/", 16};
+    long at = apl_str_find_nocase(id, mark);
+
+    if (at < 0)
+        return APL_STR_NONE;
+    apl_str rest = apl_str_slice(id, (size_t)at + mark.size, id.size);
+    apl_str name = APL_STR_NONE;
+    (void)apl_str_next(&name, &rest, '/');
+    return name;
 }
 
 apl_str apl_asset_canonical_id(apl_arena *arena, const apl_asset *asset)

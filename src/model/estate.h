@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "model/compliance.h"
 #include "model/path.h"
 #include "model/score.h"
 #include "model/subject.h"
@@ -146,6 +147,7 @@ typedef struct apl_finding {
 typedef struct apl_control_ref {
     apl_str framework;
     apl_str control;
+    apl_str title; /* of the control, when it is one of a user's initiative; else empty: the content has it */
 } apl_control_ref;
 
 typedef struct apl_patch {
@@ -173,6 +175,18 @@ struct apl_rule_info {
     uint32_t control_count;
     uint8_t severity;
 };
+
+/* A rule that had something to judge, or would have had: assets of its types were read, or could not be. What passed is
+ * told without a finding each. */
+typedef struct apl_judged_rule {
+    const apl_rule_info *rule;
+    const apl_str *types; /* that it takes, of those that were read or could not be */
+    uint32_t type_count;
+    bool lists_passes; /* A policy of the user may not apply: what passed is listed. Else every read asset of the types
+                        * that has no finding of the rule passed. */
+    const apl_asset_id *passes; /* sorted */
+    uint32_t pass_count;
+} apl_judged_rule;
 
 typedef enum apl_coverage_state {
     APL_COVERAGE_READ = 0,
@@ -208,8 +222,11 @@ struct apl_estate {
     APL_VECTOR(apl_exposure_evidence) exposure_evidence;
     uint32_t *exposure_evidence_of;     /* by asset: index + 1; NULL before exposure was set */
     APL_VECTOR(apl_finding) findings;   /* sorted by (severity high first, rule id, asset id) */
+    APL_VECTOR(apl_judged_rule) judged; /* sorted by rule id; without those of a snapshot of an older program */
     uint64_t passes;                    /* pass findings are counted; kept in `findings` only when asked for */
     apl_score score;
+    const apl_framework_count *framework_counts; /* sorted by framework */
+    size_t framework_count;
     APL_VECTOR(apl_attack_edge) edges; /* only when they were asked for */
     size_t cut_targets; /* targets whose ways were searched up to a limit only: there may be more paths to them */
     apl_paths paths;                   /* the riskiest first */
@@ -229,6 +246,9 @@ apl_asset_id apl_estate_find(const apl_estate *estate, apl_str id);
 
 /* The id as it is hashed and compared: lower case where the provider ignores case. */
 apl_str apl_asset_canonical_id(apl_arena *arena, const apl_asset *asset);
+
+/* The resource group in an Azure resource id, or none. Points into the id. */
+apl_str apl_resource_group_of(apl_str id);
 
 /* The finding id: first 32 hexadecimal digits of SHA-256(rule id, newline, canonical asset id). */
 void apl_finding_id(char out[33], apl_str rule_id, apl_str canonical_asset_id);

@@ -94,18 +94,37 @@ static apl_status map_parameters(apl_value *out, expansion *work, apl_value give
     return APL_OK;
 }
 
+/* What policyDefinitionGroups call the group: its display name, else the end of the id of its metadata. */
+static apl_str title_of_group(apl_value initiative, apl_str name)
+{
+    apl_value groups = apl_value_member(initiative, "policyDefinitionGroups");
+
+    for (uint32_t i = 0; groups.type == APL_VALUE_ARRAY && i < groups.size; i++) {
+        if (!apl_str_equal_nocase(apl_value_str(apl_value_member(groups.items[i], "name")), name))
+            continue;
+        apl_str title = apl_value_str(apl_value_member(groups.items[i], "displayName"));
+        apl_str metadata = apl_value_str(apl_value_member(groups.items[i], "additionalMetadataId"));
+        long slash = apl_str_find_last_char(metadata, '/');
+        if (title.size)
+            return title;
+        return slash < 0 ? metadata : apl_str_slice(metadata, (size_t)slash + 1, metadata.size);
+    }
+    return APL_STR_NONE;
+}
+
 static void read_groups(apl_policy_instance *instance, const expansion *work, apl_value names)
 {
-    apl_policy_group *groups;
-    apl_str title = apl_value_str(apl_value_member(work->initiative->body, "displayName"));
+    apl_value body = work->initiative->body;
+    apl_str title = apl_value_str(apl_value_member(body, "displayName"));
+    uint32_t count = names.type == APL_VALUE_ARRAY && names.size ? names.size : 1;
+    apl_policy_group *groups = APL_ARENA_ARRAY(work->set->context.arena, apl_policy_group, count);
 
-    if (names.type != APL_VALUE_ARRAY)
-        return;
-    groups = APL_ARENA_ARRAY(work->set->context.arena, apl_policy_group, names.size);
-    for (uint32_t i = 0; i < names.size; i++)
-        groups[i] = (apl_policy_group){work->initiative->id, title, apl_value_str(names.items[i])};
+    for (uint32_t i = 0; i < count; i++) {
+        apl_str name = names.type == APL_VALUE_ARRAY && names.size ? apl_value_str(names.items[i]) : APL_STR_NONE;
+        groups[i] = (apl_policy_group){work->initiative->id, title, name, title_of_group(body, name)};
+    }
     instance->groups = groups;
-    instance->group_count = names.size;
+    instance->group_count = count;
 }
 
 /* "1.*.*" against "1.2.3-preview": whether each number that the reference gives is the definition's. */

@@ -45,7 +45,8 @@ const apl_rule *apl_policy_set_rule(const apl_policy_set *set, size_t index);
 typedef struct apl_policy_group {
     apl_str initiative; /* the id of the initiative */
     apl_str title;      /* its display name */
-    apl_str group;      /* one of the reference's groupNames: a control of a regulation */
+    apl_str group;      /* one of the reference's groupNames: a control of a regulation; empty: in no group */
+    apl_str group_title; /* what the initiative's policyDefinitionGroups call it */
 } apl_policy_group;
 
 typedef struct apl_policy_source {

@@ -371,6 +371,50 @@ static void name_rules(apl_policy_set *set)
     }
 }
 
+/* ---- Controls ---- */
+
+static int by_control(const void *left, const void *right)
+{
+    const apl_control_ref *a = left;
+    const apl_control_ref *b = right;
+    int order = apl_str_compare(a->framework, b->framework);
+
+    return order ? order : apl_str_compare(a->control, b->control);
+}
+
+/* An initiative is a framework by its display name, and its groups are the controls. */
+static apl_control_ref control_of(const apl_policy_group *group)
+{
+    apl_control_ref control = {
+        .framework = group->title.size ? group->title : last_part(group->initiative),
+        .control = group->group,
+        .title = group->group_title.size ? group->group_title : group->group,
+    };
+
+    if (group->group.size == 0)
+        control = (apl_control_ref){control.framework, APL_STR("ungrouped"), APL_STR("Policies of no group")};
+    return control;
+}
+
+static void join_controls(apl_policy_set *set)
+{
+    for (size_t i = 0; i < set->instances.count; i++) {
+        apl_policy_instance *instance = &set->instances.items[i];
+        apl_control_ref *controls = APL_ARENA_ARRAY(set->context.arena, apl_control_ref, instance->group_count);
+        uint32_t kept = 0;
+        for (size_t g = 0; g < instance->group_count; g++)
+            controls[g] = control_of(&instance->groups[g]);
+        if (instance->group_count)
+            qsort(controls, instance->group_count, sizeof *controls, by_control);
+        for (size_t g = 0; g < instance->group_count; g++) {
+            if (kept == 0 || by_control(&controls[kept - 1], &controls[g]) != 0)
+                controls[kept++] = controls[g];
+        }
+        instance->rule.info.controls = controls;
+        instance->rule.info.control_count = kept;
+    }
+}
+
 /* ---- Finishing ---- */
 
 static apl_status expand_alone(apl_policy_set *set)
@@ -423,8 +467,10 @@ apl_status apl_policy_set_finish(apl_policy_set *set)
         status = compile_instances(set);
     if (set->instances.count)
         qsort(set->instances.items, set->instances.count, sizeof *set->instances.items, by_rule);
-    if (status == APL_OK)
+    if (status == APL_OK) {
         name_rules(set);
+        join_controls(set);
+    }
     return status;
 }
 

@@ -183,7 +183,32 @@ static void split_framework(apl_str *framework, apl_str *control, apl_str word)
     *control = colon < 0 ? APL_STR_NONE : apl_str_slice(word, (size_t)colon + 1, word.size);
 }
 
-static apl_status framework_exists(apl_str word, const apl_content *content)
+/* A framework that only rules name is an initiative of the user. */
+static bool rule_has_framework(apl_guess *nearest, const apl_rule_info *rule, apl_str name)
+{
+    for (uint32_t c = 0; c < rule->control_count; c++) {
+        if (apl_str_like_nocase(rule->controls[c].framework, name))
+            return true;
+        apl_guess_try(nearest, rule->controls[c].framework);
+    }
+    return false;
+}
+
+static bool any_rule_has_framework(apl_guess *nearest, apl_str name, const apl_content *content,
+                                   const apl_snapshot *snapshot)
+{
+    for (size_t i = 0; content && i < apl_content_policy_count(content); i++) {
+        if (rule_has_framework(nearest, apl_content_policy(content, i), name))
+            return true;
+    }
+    for (size_t i = 0; snapshot && i < snapshot->estate->judged.count; i++) {
+        if (rule_has_framework(nearest, snapshot->estate->judged.items[i].rule, name))
+            return true;
+    }
+    return false;
+}
+
+static apl_status framework_exists(apl_str word, const apl_content *content, const apl_snapshot *snapshot)
 {
     apl_str name;
     apl_str control;
@@ -201,6 +226,8 @@ static apl_status framework_exists(apl_str word, const apl_content *content)
         }
         apl_guess_try(&nearest, framework->id);
     }
+    if (any_rule_has_framework(&nearest, name, content, snapshot))
+        return APL_OK;
     return apl_query_nearest_refuse(&nearest, "--framework", "aplomb frameworks");
 }
 
@@ -226,7 +253,7 @@ apl_status apl_filter_check_names(const apl_filter *filter, const apl_content *c
     for (size_t i = 0; status == APL_OK && i < filter->checks.count; i++)
         status = check_exists(filter->checks.items[i], content, snapshot);
     for (size_t i = 0; status == APL_OK && content && i < filter->frameworks.count; i++)
-        status = framework_exists(filter->frameworks.items[i], content);
+        status = framework_exists(filter->frameworks.items[i], content, snapshot);
     for (size_t i = 0; status == APL_OK && vocabulary && i < filter->kinds.count; i++)
         status = kind_exists(filter->kinds.items[i], vocabulary);
     return status;

@@ -22,7 +22,9 @@ typedef struct apl_filter {
     apl_words frameworks; /* `ISO42001` or `ISO42001:A.4.5` */
     apl_words kinds;
     apl_words types;  /* with `*` */
-    apl_words scopes; /* with `*` */
+    apl_words scopes;  /* with `*` */
+    apl_words tenants; /* with `*` */
+    apl_words groups;  /* Azure resource groups, with `*` */
     apl_words tags;   /* `name` or `name=value`, the value with `*` */
     apl_words assets; /* ids or names, with `*` */
     apl_str text;     /* somewhere in id, name, type, location, tags; for findings also title, check and reason */
@@ -41,9 +43,12 @@ apl_status apl_filter_clouds(unsigned *out, apl_words words);
 apl_status apl_filter_exposures(unsigned *out, apl_words words);
 apl_status apl_filter_severity(apl_severity *out, const char *option, apl_str word);
 
-/* Every check, framework and kind of the filter must exist in the content or in the snapshot. `content` and
- * `snapshot` may be NULL. Costs one pass over the rules and findings for each word. */
+/* Every check, framework and kind of the filter must exist in the content, its policies or in the snapshot. `content`
+ * and `snapshot` may be NULL. Costs one pass over the rules and findings for each word. */
 apl_status apl_filter_check_names(const apl_filter *filter, const apl_content *content, const apl_snapshot *snapshot);
+
+/* Whether the filter leaves any asset out by what the asset is. */
+bool apl_filter_chooses_assets(const apl_filter *filter);
 
 bool apl_filter_takes_asset(const apl_filter *filter, const apl_estate *estate, const apl_asset *asset);
 

@@ -94,9 +94,20 @@ static bool asset_is_chosen(const apl_filter *filter, const apl_estate *estate, 
         return false;
     if (filter->scopes.count && !any_like(filter->scopes, asset->scope))
         return false;
+    if (filter->tenants.count && !any_like(filter->tenants, asset->tenant))
+        return false;
+    if (filter->groups.count && !any_like(filter->groups, apl_resource_group_of(asset->id)))
+        return false;
     if (filter->assets.count && !any_like(filter->assets, asset->id) && !any_like(filter->assets, asset->name))
         return false;
     return filter->tags.count == 0 || has_any_tag(asset->tags, filter->tags);
+}
+
+bool apl_filter_chooses_assets(const apl_filter *filter)
+{
+    return filter->clouds || filter->exposures || filter->kinds.count || filter->types.count || filter->scopes.count ||
+           filter->tenants.count || filter->groups.count || filter->tags.count || filter->assets.count ||
+           filter->text.size || filter->only_ai;
 }
 
 bool apl_filter_takes_asset(const apl_filter *filter, const apl_estate *estate, const apl_asset *asset)

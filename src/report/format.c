@@ -22,7 +22,7 @@ apl_status apl_format_write(const apl_format *format, const apl_report *report, 
 
 apl_listing apl_report_listing(const apl_report *report)
 {
-    if (report->view == APL_VIEW_LISTING)
+    if (report->view == APL_VIEW_LISTING || report->view == APL_VIEW_COMPLIANCE)
         return *report->listing;
     if (report->view == APL_VIEW_DRIFT)
         return apl_listing_drift(report->drift);

@@ -7,6 +7,7 @@
 #define APL_REPORT_LISTING_H
 
 #include "bom/compare.h"
+#include "evaluate/compliance.h"
 #include "evaluate/drift.h"
 #include "query/filter.h"
 #include "report/screen.h"
@@ -58,6 +59,9 @@ apl_listing apl_listing_checks(apl_arena *arena, const apl_content *content, con
 apl_listing apl_listing_services(apl_arena *arena, const apl_content *content, const apl_filter *filter);
 apl_listing apl_listing_techniques(apl_arena *arena, const apl_content *content, const apl_filter *filter);
 apl_listing apl_listing_frameworks(apl_arena *arena, const apl_content *content, const apl_filter *filter);
+
+/* The controls of all frameworks of the result. */
+apl_listing apl_listing_controls(apl_arena *arena, const apl_snapshot *snapshot, const apl_compliance_result *result);
 
 /* Snapshots of a store, as it gave them. */
 apl_listing apl_listing_snapshots(apl_arena *arena, const apl_scan_info *scans, const apl_summary *summaries,

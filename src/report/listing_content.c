@@ -176,21 +176,39 @@ static const apl_column framework_columns[] = {
     {"supported", "With checks", APL_IN_TEXT | APL_IN_MARKDOWN, 11, 11, APL_CUT_END, false, true},
     {"title", "Title", APL_IN_ALL, 16, 0, APL_CUT_END, false, false},
     {"source", "Source", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
+    {"caution", "Caution", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
+    {"note", "Note", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
     {"controls", "Controls", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
 };
 
+static apl_value texts_cell(apl_arena *scratch, const apl_str *texts, size_t count)
+{
+    apl_value *items = APL_ARENA_ARRAY(scratch, apl_value, count);
+
+    for (size_t i = 0; i < count; i++)
+        items[i] = text_cell(texts[i]);
+    return apl_value_array(items, count);
+}
+
 static apl_value control_cell(apl_arena *scratch, const apl_control_info *control)
 {
-    apl_member *members = APL_ARENA_ARRAY(scratch, apl_member, 4);
-    apl_value *checks = APL_ARENA_ARRAY(scratch, apl_value, control->check_count);
+    apl_member *members = APL_ARENA_ARRAY(scratch, apl_member, 8);
+    size_t i = 0;
 
-    for (size_t i = 0; i < control->check_count; i++)
-        checks[i] = text_cell(control->checks[i]);
-    members[0] = (apl_member){APL_STR("control"), text_cell(control->id)};
-    members[1] = (apl_member){APL_STR("title"), text_cell(control->title)};
-    members[2] = (apl_member){APL_STR("evidence"), text_cell(control->evidence)};
-    members[3] = (apl_member){APL_STR("checks"), apl_value_array(checks, control->check_count)};
-    return apl_value_object(members, 4);
+    members[i++] = (apl_member){APL_STR("control"), text_cell(control->id)};
+    members[i++] = (apl_member){APL_STR("title"), text_cell(control->title)};
+    members[i++] = (apl_member){APL_STR("evidence"), text_cell(control->evidence)};
+    members[i++] = (apl_member){APL_STR("checks"), texts_cell(scratch, control->checks, control->check_count)};
+    if (control->role_count)
+        members[i++] = (apl_member){APL_STR("roles"), texts_cell(scratch, control->roles, control->role_count)};
+    if (control->risk_class_count)
+        members[i++] = (apl_member){APL_STR("risk_classes"),
+                                    texts_cell(scratch, control->risk_classes, control->risk_class_count)};
+    if (control->applies_from.size)
+        members[i++] = (apl_member){APL_STR("applies_from"), text_cell(control->applies_from)};
+    if (control->text.size)
+        members[i++] = (apl_member){APL_STR("text"), text_cell(control->text)};
+    return apl_value_object(members, i);
 }
 
 static void framework_row(apl_value *cells, const apl_listing *listing, size_t row, apl_arena *scratch)
@@ -209,6 +227,8 @@ static void framework_row(apl_value *cells, const apl_listing *listing, size_t r
     cells[i++] = apl_value_integer(supported);
     cells[i++] = text_cell(framework->title);
     cells[i++] = text_cell(framework->source);
+    cells[i++] = text_cell(framework->caution);
+    cells[i++] = text_cell(framework->note);
     cells[i++] = apl_value_array(controls, framework->control_count);
     APL_ASSERT(i == sizeof framework_columns / sizeof framework_columns[0]);
 }

@@ -21,19 +21,6 @@ static const char *const placeholder_names[] = {
     [PLACEHOLDER_PARENT] = "{parent}",
 };
 
-apl_str apl_remedy_resource_group(apl_str id)
-{
-    static const apl_str mark = {"/resourceGroups/", 16};
-    long at = apl_str_find_nocase(id, mark);
-
-    if (at < 0)
-        return APL_STR_NONE;
-    apl_str rest = apl_str_slice(id, (size_t)at + mark.size, id.size);
-    apl_str name = APL_STR_NONE;
-    (void)apl_str_next(&name, &rest, '/');
-    return name;
-}
-
 static bool is_plain_for_shell(apl_str value)
 {
     for (uint32_t i = 0; i < value.size; i++) {
@@ -173,7 +160,7 @@ static apl_str value_of(placeholder wanted, const apl_estate *estate, const apl_
     case PLACEHOLDER_NAME:
         return asset->name;
     case PLACEHOLDER_RESOURCE_GROUP:
-        return apl_remedy_resource_group(asset->id);
+        return apl_resource_group_of(asset->id);
     case PLACEHOLDER_SCOPE:
         return asset->scope;
     case PLACEHOLDER_PARENT:

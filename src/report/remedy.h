@@ -48,7 +48,4 @@ apl_str apl_remedy_fill(apl_text *out, const apl_remedy_text *text, const apl_es
 /* The fix of `rule` for `asset`; without an asset (APL_ASSET_NONE) the placeholders stay. Texts are in `arena`. */
 apl_remedy apl_remedy_make(apl_arena *arena, const apl_estate *estate, apl_asset_id asset, const apl_rule_info *rule);
 
-/* The resource group in an Azure resource id, or none. */
-apl_str apl_remedy_resource_group(apl_str id);
-
 #endif

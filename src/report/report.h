@@ -23,6 +23,7 @@ typedef enum apl_view {
     APL_VIEW_PATHS = 32,       /* the selected attack paths */
     APL_VIEW_SCORE = 64,       /* the score and what costs most */
     APL_VIEW_SIMULATION = 128, /* what fixes would do to paths and score */
+    APL_VIEW_COMPLIANCE = 256, /* the controls of frameworks, with what supports them */
     APL_VIEW_DRIFT = 1024,     /* what changed between two postures */
     APL_VIEW_BOM = 4096,       /* the bill of materials */
 } apl_view;
@@ -40,6 +41,10 @@ typedef struct apl_report {
     const apl_bom *bom;               /* BOM */
     const apl_history *history;       /* EXPLAIN: what the store knows of earlier snapshots; NULL: nothing */
     apl_str body;                     /* EXPLAIN: the asset's body as JSON text, when it is kept */
+    const apl_compliance_result *compliance; /* COMPLIANCE */
+    const apl_store_point *points;           /* COMPLIANCE: this snapshot and those before it, oldest first */
+    size_t point_count;
+    bool lists_controls; /* COMPLIANCE as text: the controls follow the frameworks */
     apl_screen screen;
     const char *stored_in; /* SCAN: the store that holds it now; NULL: none */
     bool lists_findings;   /* SCAN as text: the selected findings follow the summary */

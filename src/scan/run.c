@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/threads.h"
+#include "evaluate/compliance.h"
 #include "evaluate/evaluate.h"
 #include "evaluate/score.h"
 #include "exposure/exposure.h"
@@ -153,6 +154,7 @@ static void judge(apl_estate *estate, const apl_content *content, const apl_scan
     apl_evaluate(estate, &evaluate);
     apl_evaluate_fixes(estate);
     apl_score_set(estate);
+    apl_compliance_count(estate, content->frameworks.items, content->frameworks.count);
 }
 
 apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_options *options)

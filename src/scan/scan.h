@@ -8,6 +8,7 @@
 #include "access/access.h"
 #include "bom/bom.h"
 #include "graph/technique.h"
+#include "model/framework.h"
 #include "model/scan.h"
 #include "policy/rule.h"
 
@@ -83,22 +84,6 @@ typedef struct apl_service_info {
     size_t type_count;
     size_t rule_count;
 } apl_service_info;
-
-typedef struct apl_control_info {
-    apl_str id;
-    apl_str title;
-    apl_str evidence; /* technical, partial, manual */
-    const apl_str *checks;
-    size_t check_count;
-} apl_control_info;
-
-typedef struct apl_framework_info {
-    apl_str id;
-    apl_str title;
-    apl_str source;
-    const apl_control_info *controls;
-    size_t control_count;
-} apl_framework_info;
 
 size_t apl_content_rule_count(const apl_content *content);
 const apl_rule_info *apl_content_rule(const apl_content *content, size_t index);

@@ -18,17 +18,40 @@ typedef struct finding_reader {
     parsed_evidence *evidence;
 } finding_reader;
 
+/* An asset that this snapshot lacks cannot have passed. */
+static void push_judged(apl_read *read, const apl_rule_info *rule, const apl_rule_judged *judged)
+{
+    apl_asset_id *passes = APL_ARENA_ARRAY(read->estate->arena, apl_asset_id, judged->pass_count);
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < judged->pass_count; i++) {
+        apl_asset_id asset = apl_read_place(read, (uint64_t)judged->passes[i]);
+        if (asset != APL_ASSET_NONE)
+            passes[count++] = asset;
+    }
+    APL_PUSH(&read->estate->judged, ((apl_judged_rule){.rule = rule,
+                                                       .types = judged->types,
+                                                       .type_count = judged->type_count,
+                                                       .lists_passes = judged->lists_passes,
+                                                       .passes = passes,
+                                                       .pass_count = count}));
+}
+
 static apl_status read_rule(finding_reader *reader, const apl_query *row)
 {
     apl_read *read = reader->read;
     apl_arena *arena = read->estate->arena;
     int64_t number = apl_query_number(row, 0);
     apl_rule_info *rule = APL_ARENA_NEW(arena, apl_rule_info);
+    apl_rule_judged judged = {0};
 
     if (number <= 0 || (uint64_t)number >= read->text_count)
         return apl_fail(APL_E_STORE, "%s: the store is damaged, a rule has no id", read->store->path);
     reader->rules[number] = rule;
-    return apl_rule_read(rule, arena, apl_read_string(read, number), apl_query_text(row, 1));
+    apl_status status = apl_rule_read(rule, &judged, arena, apl_read_string(read, number), apl_query_text(row, 1));
+    if (status == APL_OK && judged.is_judged)
+        push_judged(read, rule, &judged);
+    return status;
 }
 
 static apl_status read_rules(finding_reader *reader)
@@ -91,6 +114,11 @@ static apl_status read_finding(finding_reader *reader, const apl_query *row)
     return status;
 }
 
+static int by_rule_id(const void *a, const void *b)
+{
+    return apl_str_compare(((const apl_judged_rule *)a)->rule->id, ((const apl_judged_rule *)b)->rule->id);
+}
+
 static int compare_findings(const void *a, const void *b)
 {
     const apl_finding *left = a;
@@ -126,6 +154,8 @@ apl_status apl_read_findings(apl_read *read)
         status = read_finding(&reader, query);
     }
     apl_query_free(query);
+    if (estate->judged.count)
+        qsort(estate->judged.items, estate->judged.count, sizeof *estate->judged.items, by_rule_id);
     if (estate->findings.count)
         qsort(estate->findings.items, estate->findings.count, sizeof *estate->findings.items, compare_findings);
     return status;

@@ -30,6 +30,10 @@ static void add_controls(apl_text *out, const apl_rule_info *rule)
         apl_json_write_string(out, rule->controls[i].framework);
         apl_text_add_char(out, ',');
         apl_json_write_string(out, rule->controls[i].control);
+        if (rule->controls[i].title.size) {
+            apl_text_add_char(out, ',');
+            apl_json_write_string(out, rule->controls[i].title);
+        }
         apl_text_add_char(out, ']');
     }
     apl_text_add_char(out, ']');
@@ -55,7 +59,32 @@ static void add_patches(apl_text *out, const apl_rule_info *rule)
     apl_text_add_char(out, ']');
 }
 
-void apl_rule_write(apl_text *out, const apl_rule_info *rule)
+/* Assets as differences of their numbers in the store, which are small. */
+static void add_judged(apl_text *out, const apl_judged_rule *judged, const int64_t *numbers)
+{
+    int64_t last = 0;
+
+    add_key(out, ',', APL_STR("types"));
+    apl_text_add_char(out, '[');
+    for (uint32_t i = 0; i < judged->type_count; i++) {
+        if (i)
+            apl_text_add_char(out, ',');
+        apl_json_write_string(out, judged->types[i]);
+    }
+    apl_text_add_char(out, ']');
+    if (!judged->lists_passes)
+        return;
+    add_key(out, ',', APL_STR("passes"));
+    apl_text_add_char(out, '[');
+    for (uint32_t i = 0; i < judged->pass_count; i++) {
+        int64_t number = numbers[judged->passes[i]];
+        apl_text_add_format(out, "%s%lld", i ? "," : "", (long long)(number - last));
+        last = number;
+    }
+    apl_text_add_char(out, ']');
+}
+
+void apl_rule_write(apl_text *out, const apl_rule_info *rule, const apl_judged_rule *judged, const int64_t *numbers)
 {
     add_key(out, '{', APL_STR("check"));
     apl_json_write_string(out, rule->check);
@@ -70,6 +99,8 @@ void apl_rule_write(apl_text *out, const apl_rule_info *rule)
     add_member(out, APL_STR("needs"), rule->needs);
     add_patches(out, rule);
     add_controls(out, rule);
+    if (judged)
+        add_judged(out, judged, numbers);
     apl_text_add_char(out, '}');
 }
 
@@ -96,9 +127,11 @@ static void read_controls(apl_rule_info *rule, apl_arena *arena, apl_value list)
     controls = APL_ARENA_ARRAY(arena, apl_control_ref, list.size);
     for (uint32_t i = 0; i < list.size; i++) {
         apl_value pair = list.items[i];
-        if (pair.type != APL_VALUE_ARRAY || pair.size != 2)
+        if (pair.type != APL_VALUE_ARRAY || pair.size < 2)
             continue;
-        controls[rule->control_count++] = (apl_control_ref){apl_value_str(pair.items[0]), apl_value_str(pair.items[1])};
+        controls[rule->control_count++] =
+            (apl_control_ref){apl_value_str(pair.items[0]), apl_value_str(pair.items[1]),
+                              pair.size > 2 ? apl_value_str(pair.items[2]) : APL_STR_NONE};
     }
     rule->controls = controls;
 }
@@ -119,7 +152,32 @@ static void read_patches(apl_rule_info *rule, apl_arena *arena, apl_value list)
     rule->patch_count = list.size;
 }
 
-apl_status apl_rule_read(apl_rule_info *out, apl_arena *arena, apl_str id, apl_str text)
+static void read_judged(apl_rule_judged *out, apl_arena *arena, apl_value rule)
+{
+    apl_value types = apl_value_member(rule, "types");
+    apl_value passes = apl_value_member(rule, "passes");
+    int64_t last = 0;
+
+    out->is_judged = types.type == APL_VALUE_ARRAY;
+    out->lists_passes = passes.type == APL_VALUE_ARRAY;
+    if (!out->is_judged)
+        return;
+    apl_str *names = APL_ARENA_ARRAY(arena, apl_str, types.size);
+    int64_t *numbers = APL_ARENA_ARRAY(arena, int64_t, out->lists_passes ? passes.size : 0);
+    for (uint32_t i = 0; i < types.size; i++)
+        names[i] = apl_value_str(types.items[i]);
+    for (uint32_t i = 0; out->lists_passes && i < passes.size; i++) {
+        if (passes.items[i].type == APL_VALUE_INTEGER)
+            last = (int64_t)((uint64_t)last + (uint64_t)passes.items[i].integer);
+        numbers[i] = last;
+    }
+    out->types = names;
+    out->type_count = types.size;
+    out->passes = numbers;
+    out->pass_count = out->lists_passes ? passes.size : 0;
+}
+
+apl_status apl_rule_read(apl_rule_info *out, apl_rule_judged *judged, apl_arena *arena, apl_str id, apl_str text)
 {
     apl_value value;
     apl_status status = apl_json_parse(&value, arena, text);
@@ -141,6 +199,7 @@ apl_status apl_rule_read(apl_rule_info *out, apl_arena *arena, apl_str id, apl_s
     };
     read_patches(out, arena, apl_value_member(value, "patches"));
     read_controls(out, arena, apl_value_member(value, "controls"));
+    read_judged(judged, arena, value);
     return APL_OK;
 }
 

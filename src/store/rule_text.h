@@ -6,11 +6,22 @@
 
 #include "model/estate.h"
 
-/* Adds {"check":..., "controls":[[framework, control]...]}; all of the rule but its id. */
-void apl_rule_write(apl_text *out, const apl_rule_info *rule);
+/* Adds {"check":..., "controls":[[framework, control]...]}; all of the rule but its id. A judged rule has "types" and,
+ * where it lists them, "passes" too, by `numbers`, those of the assets in the store. */
+void apl_rule_write(apl_text *out, const apl_rule_info *rule, const apl_judged_rule *judged, const int64_t *numbers);
+
+/* What was judged, with the assets by their numbers in the store; not judged: only findings name the rule. */
+typedef struct apl_rule_judged {
+    bool is_judged;
+    const apl_str *types;
+    uint32_t type_count;
+    bool lists_passes;
+    const int64_t *passes;
+    uint32_t pass_count;
+} apl_rule_judged;
 
 /* Reads it back; `id` and `text` must live as long as `arena`. */
-apl_status apl_rule_read(apl_rule_info *out, apl_arena *arena, apl_str id, apl_str text);
+apl_status apl_rule_read(apl_rule_info *out, apl_rule_judged *judged, apl_arena *arena, apl_str id, apl_str text);
 
 /* Adds [{"path":..., "value":..., "expected":...}...]; nothing when the finding has no evidence. A missing value has no
  * member, an unread one is named in "unread". */

@@ -152,3 +152,39 @@ apl_status apl_store_summary(apl_summary *out, apl_store *store, apl_str snapsho
     apl_arena_free(arena);
     return status;
 }
+
+apl_status apl_store_points(apl_store_point **out, size_t *count, apl_arena *arena, apl_store *store,
+                            const apl_store_points_options *options)
+{
+    apl_scan_row last = {0};
+    apl_query *query = NULL;
+    bool has_row = false;
+    apl_status status = apl_scan_find(&last, arena, store, options->snapshot_id);
+
+    *count = 0;
+    *out = APL_ARENA_ARRAY(arena, apl_store_point, options->most);
+    if (status == APL_OK)
+        status = apl_query_new(&query, store->db, ROW "WHERE scan <= ?1 ORDER BY scan DESC LIMIT ?2");
+    if (status != APL_OK)
+        return status;
+    apl_query_put_number(query, last.number);
+    apl_query_put_number(query, (int64_t)options->most);
+    while (*count < options->most && (status = apl_query_next(&has_row, query)) == APL_OK && has_row) {
+        apl_scan_row row;
+        apl_store_point *point = &(*out)[*count];
+        status = read_row(&row, arena, query);
+        if (status == APL_OK)
+            status = apl_summary_point(point, arena, row.summary);
+        if (status != APL_OK)
+            break;
+        point->scan = row.info;
+        ++*count;
+    }
+    apl_query_free(query);
+    for (size_t i = 0; i < *count / 2; i++) {
+        apl_store_point newer = (*out)[i];
+        (*out)[i] = (*out)[*count - 1 - i];
+        (*out)[*count - 1 - i] = newer;
+    }
+    return status;
+}

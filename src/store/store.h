@@ -31,6 +31,28 @@ apl_status apl_store_scans(apl_scan_info **out, size_t *count, apl_arena *arena,
 /* The counts that were written with a snapshot; reads one row. */
 apl_status apl_store_summary(apl_summary *out, apl_store *store, apl_str snapshot_id);
 
+/* What a snapshot came to, out of its row alone. */
+typedef struct apl_store_point {
+    apl_scan_info scan;
+    apl_summary summary;
+    bool has_score;
+    double score;
+    double score_low;
+    double score_high;
+    const apl_framework_count *frameworks; /* none in a snapshot of an older program */
+    size_t framework_count;
+} apl_store_point;
+
+typedef struct apl_store_points_options {
+    apl_str snapshot_id;
+    size_t most;
+} apl_store_points_options;
+
+/* The snapshot with this id (as for apl_store_read) and at most `most` - 1 before it, oldest first, in `arena`. Reads
+ * one row each. */
+apl_status apl_store_points(apl_store_point **out, size_t *count, apl_arena *arena, apl_store *store,
+                            const apl_store_points_options *options);
+
 typedef struct apl_store_read_options {
     const apl_vocabulary *vocabulary; /* gives kinds and relations their numbers; must outlive the estate */
     bool wants_bodies;

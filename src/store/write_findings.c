@@ -104,12 +104,22 @@ static const apl_version_table findings_table = {
     .put = put_finding,
 };
 
+/* Rules are numbered: first the judged ones, then, by their findings, those that only a finding names. */
+static void write_rule(apl_write *write, uint32_t item)
+{
+    const apl_estate *estate = write->estate;
+    const apl_judged_rule *judged = item < estate->judged.count ? &estate->judged.items[item] : NULL;
+    const apl_rule_info *rule = judged ? judged->rule : estate->findings.items[item - estate->judged.count].rule;
+
+    apl_rule_write(&write->text, rule, judged, write->numbers);
+}
+
 static apl_status put_rule(void *context, apl_insert *insert, const apl_version *version)
 {
     apl_write *write = context;
 
     write->text.size = 0;
-    apl_rule_write(&write->text, write->estate->findings.items[version->item].rule);
+    write_rule(write, version->item);
     apl_insert_put_text(insert, apl_text_str(&write->text));
     return APL_OK;
 }
@@ -136,7 +146,24 @@ static apl_status write_table(apl_write *write, const apl_version_table *table, 
     return status;
 }
 
-/* Lists the findings, and each rule once, with the first finding that names it. */
+/* One rule under the number of its id, unless it is among them already. */
+static apl_status want_rule(int64_t *number, apl_write *write, apl_versions *rules, apl_table *seen, uint32_t item)
+{
+    const apl_estate *estate = write->estate;
+    apl_str id = item < estate->judged.count ? estate->judged.items[item].rule->id
+                                             : estate->findings.items[item - estate->judged.count].rule->id;
+    apl_status status = apl_strings_number(number, &write->store->strings, id);
+
+    if (status != APL_OK || apl_table_put(seen, id, item) != item)
+        return status;
+    write->text.size = 0;
+    write_rule(write, item);
+    apl_version rule = {.key = *number, .digest = apl_str_hash(apl_text_str(&write->text)), .item = item};
+    APL_PUSH(rules, rule);
+    return APL_OK;
+}
+
+/* Lists the findings, and each rule once. */
 static apl_status want_findings(apl_write *write, apl_versions *findings, apl_versions *rules)
 {
     const apl_estate *estate = write->estate;
@@ -146,17 +173,13 @@ static apl_status want_findings(apl_write *write, apl_versions *findings, apl_ve
     apl_status status = APL_OK;
     int64_t number = 0;
 
+    for (uint32_t i = 0; i < estate->judged.count && status == APL_OK; i++)
+        status = want_rule(&number, write, rules, seen, i);
     for (uint32_t i = 0; i < estate->findings.count && status == APL_OK; i++) {
         const apl_finding *finding = &estate->findings.items[i];
         if (finding->rule != last) {
             last = finding->rule;
-            status = apl_strings_number(&number, &write->store->strings, last->id);
-            if (apl_table_put(seen, last->id, i) == i) {
-                write->text.size = 0;
-                apl_rule_write(&write->text, last);
-                apl_version rule = {.key = number, .digest = apl_str_hash(apl_text_str(&write->text)), .item = i};
-                APL_PUSH(rules, rule);
-            }
+            status = want_rule(&number, write, rules, seen, (uint32_t)estate->judged.count + i);
         }
         apl_version version = {write->numbers[finding->asset], number, digests[i], i};
         APL_PUSH(findings, version);

@@ -42,11 +42,11 @@ static void keeps_placeholders_without_an_asset(void **state)
 
 static void finds_resource_group(void **state)
 {
-    apl_str group = apl_remedy_resource_group(APL_STR(SAMPLE_CHAT));
+    apl_str group = apl_resource_group_of(APL_STR(SAMPLE_CHAT));
 
     (void)state;
     assert_true(apl_str_equal(group, APL_STR("rg-ai")));
-    assert_int_equal(apl_remedy_resource_group(APL_STR("arn:aws:s3:::b")).size, 0);
+    assert_int_equal(apl_resource_group_of(APL_STR("arn:aws:s3:::b")).size, 0);
 }
 
 /* What a shell prints for `printf %s <the filled word>`. */

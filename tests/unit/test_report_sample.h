@@ -132,7 +132,9 @@ static inline void sample_finding(sample *it, const apl_rule_info *rule, apl_ass
 static inline void sample_rules(sample *it)
 {
     static const apl_control_ref controls[] = {
-        {{"EUAIACT", 7}, {"Art15", 5}}, {{"ISO42001", 8}, {"A.4.5", 5}}, {{"ISO42001", 8}, {"A.6.2.6", 7}}};
+        {{"EUAIACT", 7}, {"Art15", 5}, {NULL, 0}},
+        {{"ISO42001", 8}, {"A.4.5", 5}, {NULL, 0}},
+        {{"ISO42001", 8}, {"A.6.2.6", 7}, {NULL, 0}}};
     apl_patch *patch = APL_ARENA_NEW(it->arena, apl_patch);
 
     *patch = (apl_patch){APL_STR("addOrReplace"), APL_STR("properties.disableLocalAuth"), apl_value_bool(true)};

@@ -87,8 +87,8 @@ static inline int store_teardown(void **state)
     return 0;
 }
 
-static const apl_control_ref sample_controls[] = {{APL_STR("ISO42001"), APL_STR("A.4.5")},
-                                                  {APL_STR("NIST"), APL_STR("AC:3")}};
+static const apl_control_ref sample_controls[] = {{APL_STR("ISO42001"), APL_STR("A.4.5"), APL_STR("")},
+                                                  {APL_STR("NIST"), APL_STR("AC:3"), APL_STR("")}};
 static const apl_patch sample_patches[] = {
     {APL_STR("addOrReplace"), APL_STR("properties.disableLocalAuth"), {.type = APL_VALUE_BOOL, .boolean = true}},
     {APL_STR("remove"), APL_STR("properties.old"), {.type = APL_VALUE_MISSING}},

@@ -44,4 +44,5 @@ const apl_command apl_command_findings = {
                 "aplomb findings export/ --check ai-local-auth-disabled --format jsonl",
     .views = APL_VIEW_FINDINGS,
     .words_max = -1,
+    .names_in_snapshot = true,
 };

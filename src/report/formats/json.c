@@ -6,6 +6,7 @@
 #include "report/explain_json.h"
 #include "report/format.h"
 #include "report/row.h"
+#include "report/row_compliance.h"
 #include "report/row_drift.h"
 #include "report/row_bom.h"
 #include "report/walk.h"
@@ -169,6 +170,8 @@ static apl_status write_json(apl_output *output, const apl_report *report)
 {
     if (report->view == APL_VIEW_LISTING)
         return write_listing(output, report->listing);
+    if (report->view == APL_VIEW_COMPLIANCE)
+        return apl_compliance_write_json(output, report);
     if (report->view == APL_VIEW_SIMULATION)
         return write_simulation(output, report);
     if (report->view == APL_VIEW_DRIFT)
@@ -185,6 +188,7 @@ const apl_format apl_format_json = {
     .summary = "one JSON object, for programs",
     .extension = "json",
     .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_EXPLAIN |
-             APL_VIEW_PATHS | APL_VIEW_SCORE | APL_VIEW_SIMULATION | APL_VIEW_DRIFT | APL_VIEW_BOM,
+             APL_VIEW_PATHS | APL_VIEW_SCORE | APL_VIEW_SIMULATION | APL_VIEW_COMPLIANCE | APL_VIEW_DRIFT |
+             APL_VIEW_BOM,
     .write = write_json,
 };

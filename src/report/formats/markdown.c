@@ -162,6 +162,17 @@ static apl_status write_coverage(apl_output *output, const apl_estate *estate)
     return output->status;
 }
 
+static void write_cautions(apl_text *out, const apl_compliance_result *compliance)
+{
+    apl_text_add_char(out, '\n');
+    for (size_t f = 0; f < compliance->framework_count; f++) {
+        if (compliance->frameworks[f].framework->caution.size == 0)
+            continue;
+        add_cell(out, compliance->frameworks[f].framework->caution);
+        apl_text_add(out, APL_STR("\n\n"));
+    }
+}
+
 static apl_status write_markdown(apl_output *output, const apl_report *report)
 {
     apl_listing listing = apl_report_listing(report);
@@ -174,6 +185,8 @@ static apl_status write_markdown(apl_output *output, const apl_report *report)
     status = write_table(output, &listing);
     if (report->view == APL_VIEW_SCAN)
         write_kinds(&output->text, report->snapshot->estate);
+    if (status == APL_OK && report->view == APL_VIEW_COMPLIANCE)
+        write_cautions(&output->text, report->compliance);
     if (status == APL_OK && report->view != APL_VIEW_LISTING && report->view != APL_VIEW_DRIFT)
         status = write_coverage(output, report->snapshot->estate);
     return status;
@@ -184,6 +197,6 @@ const apl_format apl_format_markdown = {
     .summary = "tables for pull requests, wikis and tickets",
     .extension = "md",
     .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_PATHS |
-             APL_VIEW_DRIFT,
+             APL_VIEW_COMPLIANCE | APL_VIEW_DRIFT,
     .write = write_markdown,
 };

@@ -5,6 +5,7 @@
  * text. */
 #include "report/explain_text.h"
 #include "report/format.h"
+#include "report/text_compliance.h"
 #include "report/text_drift.h"
 #include "report/text_bom.h"
 #include "report/text_paths.h"
@@ -37,6 +38,8 @@ static apl_status write_text(apl_output *output, const apl_report *report)
         return apl_text_drift(output, report);
     if (report->view == APL_VIEW_BOM)
         return apl_text_bom(output, report);
+    if (report->view == APL_VIEW_COMPLIANCE)
+        return apl_text_compliance(output, report);
     if (report->view == APL_VIEW_PATHS)
         return apl_text_paths(output, report);
     if (report->view != APL_VIEW_SCAN)
@@ -54,6 +57,7 @@ const apl_format apl_format_text = {
     .summary = "text for people, one screen for a scan (default)",
     .extension = "txt",
     .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_EXPLAIN |
-             APL_VIEW_PATHS | APL_VIEW_SCORE | APL_VIEW_SIMULATION | APL_VIEW_DRIFT | APL_VIEW_BOM,
+             APL_VIEW_PATHS | APL_VIEW_SCORE | APL_VIEW_SIMULATION | APL_VIEW_COMPLIANCE | APL_VIEW_DRIFT |
+             APL_VIEW_BOM,
     .write = write_text,
 };
