@@ -53,6 +53,8 @@ typedef struct apl_settings {
     bool quiet;
     bool explain;
     bool capabilities;
+    bool hash;
+    bool all;
     bool no_color;
     bool help;
     apl_environment environment;

@@ -7,6 +7,7 @@
 
 #include "access/access.h"
 #include "graph/technique.h"
+#include "inspect/model/globals.h"
 #include "model/scan.h"
 #include "policy/rule.h"
 
@@ -57,6 +58,9 @@ apl_status apl_scan_replay(apl_snapshot *out, apl_content *content, const apl_sc
 /* Who may do what in a linked estate that was made with this content; both must outlive it. */
 apl_access *apl_scan_access(const apl_content *content, const apl_estate *estate);
 const apl_library *apl_content_library(const apl_content *content);
+
+/* The names that pickles import, compiled; the caller frees it, and the content must outlive it. */
+apl_status apl_content_globals(apl_globals **out, const apl_content *content);
 
 /* What the content holds, each list sorted by name; valid as long as the content. */
 typedef struct apl_service_type_info {
