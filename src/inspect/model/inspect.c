@@ -325,6 +325,56 @@ static void look_for_zip(walk *walking, apl_input *input, apl_str format, bool i
     push(walking, zip_format(walking->inspector), input);
 }
 
+static bool begins_json(apl_str head)
+{
+    apl_str text = apl_str_trim(head);
+
+    return text.size > 1 && (text.data[0] == '{' || text.data[0] == '[');
+}
+
+/* The formats that are JSON, over one parse. Gives the name of the one that it is. */
+static apl_str visit_json(walk *walking, apl_input *input)
+{
+    const apl_model_format *const *formats = walking->inspector->by_order;
+    apl_model_scan *scan = &walking->scan;
+    apl_json_reader *reader = NULL;
+    const apl_json *root = NULL;
+    apl_str found = APL_STR_NONE;
+    size_t used = 0;
+    APL_VECTOR(char) text = {0};
+
+    apl_str head = head_of(input);
+    if (input->size != APL_INPUT_SIZE_UNKNOWN && input->size > APL_MODEL_JSON_BYTES_MAX) {
+        for (size_t i = 0; formats[i] && found.size == 0; i++) {
+            if (formats[i]->json_mark && apl_str_find(head, apl_str_from(formats[i]->json_mark)) >= 0)
+                found = apl_str_from(formats[i]->name);
+        }
+        if (found.size)
+            apl_model_found(scan->report, APL_ISSUE_HEADER_LIMIT, 0, "JSON of more than %u bytes",
+                            APL_MODEL_JSON_BYTES_MAX);
+        return found;
+    }
+    for (size_t there = apl_input_look(input, APL_INPUT_WINDOW_BYTES);
+         there && text.count + there <= APL_MODEL_JSON_BYTES_MAX;
+         there = apl_input_look(input, APL_INPUT_WINDOW_BYTES)) {
+        APL_RESERVE(&text, there + APL_JSON_PADDING);
+        memcpy(text.items + text.count, apl_input_at(input), there);
+        text.count += there;
+        (void)apl_input_skip(input, there);
+    }
+    reader = apl_json_reader_new();
+    if (text.count && apl_input_is_at_end(input) &&
+        apl_json_read_in_place(&root, &used, reader, text.items, text.count) == APL_OK && root) {
+        for (size_t i = 0; formats[i] && found.size == 0; i++) {
+            if (formats[i]->inspect_json && formats[i]->inspect_json(scan, root))
+                found = apl_str_from(formats[i]->name);
+        }
+    }
+    apl_json_reader_free(reader);
+    apl_memory_free(text.items);
+    return found;
+}
+
 /* Recognises one input and reads it, or makes it the next level. */
 static void visit(walk *walking, apl_input *input)
 {
@@ -335,7 +385,7 @@ static void visit(walk *walking, apl_input *input)
     bool is_program = is_native(head_of(input));
     for (size_t i = 0; walking->inspector->by_order[i] && found.size == 0; i++) {
         const apl_model_format *format = walking->inspector->by_order[i];
-        if (!format->matches(head_of(input)))
+        if (format->matches == NULL || !format->matches(head_of(input)))
             continue;
         if (format->container) {
             push(walking, format, input);
@@ -349,6 +399,11 @@ static void visit(walk *walking, apl_input *input)
         if (scan->report->format.size == 0)
             scan->report->format = name;
         found = name;
+    }
+    if (found.size == 0 && begins_json(head_of(input))) {
+        found = visit_json(walking, input);
+        if (found.size && scan->report->format.size == 0)
+            scan->report->format = found;
     }
     if (is_program && scan->is_member)
         apl_model_found(scan->report, APL_ISSUE_ARCHIVE_EXECUTABLE, 0, "a native program or library");
@@ -416,7 +471,7 @@ void apl_model_inspect(apl_model_report *report, apl_model_inspector *inspector,
 bool apl_model_head(apl_str head)
 {
     for (size_t i = 0; i < apl_model_format_table_count; i++) {
-        if (apl_model_format_table[i]->matches(head))
+        if (apl_model_format_table[i]->matches && apl_model_format_table[i]->matches(head))
             return true;
     }
     return false;

@@ -10,6 +10,11 @@
 #include "bytes/input.h"
 #include "inspect/model/globals.h"
 #include "inspect/model/report.h"
+#include "json/json.h"
+
+/* A JSON text that is parsed as a whole. Configurations stay below; weights as JSON are not looked for in larger ones.
+ */
+#define APL_MODEL_JSON_BYTES_MAX (4u << 20)
 
 /* Bytes that recognising a format may look at; the magic of a tar stands at 257, a flatbuffer's at 4. */
 #define APL_MODEL_HEAD_BYTES 512u
@@ -41,6 +46,9 @@ typedef struct apl_model_format {
     /* Reads it, and says in the report what was found. False: it is not this format after all, nothing was said, and
      * the next one is asked; only for what can be decided within the window. NULL: recognised, and not read. */
     bool (*inspect)(apl_model_scan *scan, apl_input *input);
+    /* For formats that are JSON, instead of the two above: all of them share one parse. False: not this one. */
+    bool (*inspect_json)(apl_model_scan *scan, const apl_json *root);
+    const char *json_mark; /* a text in the head of a JSON that is too large to be parsed; NULL: none */
     apl_container container;
     uint64_t skipped; /* bytes of a header before the compressed ones */
 } apl_model_format;
