@@ -300,3 +300,231 @@ def field(number_, value):
         return varint(number_ << 3) + varint(value)
     data = value.encode() if isinstance(value, str) else value
     return varint(number_ << 3 | 2) + varint(len(data)) + data
+
+
+def packed(number_, values):
+    """A field of packed integers."""
+    return field(number_, b"".join(varint(value) for value in values))
+
+
+# ---- graphs ----------------------------------------------------------------------------------------------------------
+
+def onnx_tensor(label, shape, kind=1, raw=None, external=None):
+    count = 1
+    for size in shape:
+        count *= size
+    body = packed(1, shape) + field(2, kind) + field(8, label)
+    if external is not None:
+        for key, value in external.items():
+            body += field(13, field(1, key) + field(2, value))
+        return body + field(14, 1)
+    return body + field(9, bytes(4 * count) if raw is None else raw)
+
+
+def onnx_node(operator, domain="", attributes=b""):
+    return field(1, "x") + field(2, "y") + field(4, operator) + attributes + (field(7, domain) if domain else b"")
+
+
+def onnx(nodes=(), tensors=(), opsets=(("", 17),), extra=b""):
+    graph = b"".join(field(1, node) for node in nodes) + field(2, "main")
+    graph += b"".join(field(5, tensor_) for tensor_ in tensors)
+    body = field(1, 8) + field(2, "pytorch") + field(3, "2.4.0") + field(7, graph)
+    return body + b"".join(field(8, field(1, domain) + field(2, version)) for domain, version in opsets) + extra
+
+
+def tf_node(label, operator, inputs=(), attributes=()):
+    body = field(1, label) + field(2, operator) + b"".join(field(3, source) for source in inputs)
+    return body + b"".join(field(5, field(1, key) + field(2, field(2, value))) for key, value in attributes)
+
+
+def tf_function(label, nodes):
+    return field(1, field(1, label)) + b"".join(field(3, node) for node in nodes)
+
+
+def tf_graph(nodes, functions=()):
+    body = b"".join(field(1, node) for node in nodes)
+    if functions:
+        body += field(2, b"".join(field(1, function) for function in functions))
+    return body
+
+
+def savedmodel(nodes, functions=(), assets=(), objects=()):
+    info = field(1, field(1, field(1, "AddV2"))) + field(4, "serve") + field(5, "2.16.1")
+    meta = field(1, info) + field(2, tf_graph(nodes, functions))
+    meta += b"".join(field(6, field(2, asset)) for asset in assets)
+    if objects:
+        meta += field(7, b"".join(field(1, field(4, field(1, "_tf_keras_layer") + field(3, item))) for item in objects))
+    return field(1, 1) + field(2, meta)
+
+
+def keras_metadata(objects):
+    return b"".join(field(1, field(2, index) + field(3, "root" if index == 0 else "root.layer") +
+                          field(4, "_tf_keras_layer") + field(5, item)) for index, item in enumerate(objects))
+
+
+def tflite(operators, buffers=(b"", bytes(16)), description="A model", lie=None):
+    """[(builtin number, custom name or None)]: tables one behind the other, each with its description before it."""
+    out = bytearray(b"\0\0\0\0TFL3")
+    fixes = []
+
+    def table(fields):
+        """fields: {place: (size, value)}; the offsets of size 4 whose value is None are filled in later."""
+        while len(out) % 4:
+            out.append(0)
+        count = max(fields) + 1
+        body, offsets, at = b"", [0] * count, 4
+        where = {}
+        for place, (size, value) in sorted(fields.items(), key=lambda item: -item[1][0]):
+            offsets[place] = at
+            where[place] = at
+            body += bytes(size) if value is None else value.to_bytes(size, "little")
+            at += size
+        vtable = len(out)
+        out.extend(struct.pack(f"<HH{count}H", 4 + 2 * count, at, *offsets))
+        while len(out) % 4:
+            out.append(0)
+        start = len(out)
+        out.extend(struct.pack("<i", start - vtable) + body)
+        return start, {place: start + offset for place, offset in where.items()}
+
+    def vector(data, count):
+        while len(out) % 4:
+            out.append(0)
+        start = len(out)
+        out.extend(struct.pack("<I", count) + data)
+        return start
+
+    def point(place, target):
+        struct.pack_into("<I", out, place, target - place)
+
+    model, places = table({0: (4, 3), 1: (4, None), 2: (4, None), 3: (4, None), 4: (4, None)})
+    struct.pack_into("<I", out, 0, model)
+    codes = vector(bytes(4 * len(operators)), len(operators))
+    point(places[1], codes)
+    for index, (number_, custom) in enumerate(operators):
+        fields = {0: (1, min(number_, 127)), 3: (4, number_)}
+        if custom is not None:
+            fields[1] = (4, None)
+        code, inner = table(fields)
+        point(codes + 4 + 4 * index, code)
+        if custom is not None:
+            data = custom.encode()
+            point(inner[1], vector(data + b"\0", len(data)))
+    graphs = vector(bytes(4), 1)
+    point(places[2], graphs)
+    graph, inner = table({0: (4, None)})
+    point(graphs + 4, graph)
+    point(inner[0], vector(b"", 0))
+    point(places[3], vector(description.encode() + b"\0", len(description)))
+    blocks = vector(bytes(4 * len(buffers)), len(buffers))
+    point(places[4], blocks)
+    for index, data in enumerate(buffers):
+        block, inner = table({0: (4, None)})
+        point(blocks + 4 + 4 * index, block)
+        point(inner[0], vector(data, len(data) if lie is None else lie))
+    return bytes(out)
+
+
+def hdf5(*texts):
+    """The magic, and texts as attributes are stored: in one piece, somewhere."""
+    out = b"\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08\0" + bytes(80)
+    for label, value in texts:
+        out += b"TREE" + bytes(60) + label.encode() + b"\0" * 16 + b"\x13\0\0\0" + value.encode() + bytes(24)
+    return out + bytes(200)
+
+
+def keras_layer(class_name, config, module="keras.layers", registered=None):
+    return {"module": module, "class_name": class_name, "config": config, "registered_name": registered}
+
+
+def keras_model(layers, class_name="Functional", module="keras.src.models.functional"):
+    return {"module": module, "class_name": class_name, "registered_name": class_name,
+            "config": {"name": "model", "layers": [dict(layer, name=f"layer_{index}", inbound_nodes=[])
+                                                   for index, layer in enumerate(layers)]}}
+
+
+def keras_zip(model, extra=()):
+    return zipped([Member("metadata.json", b'{"keras_version": "3.5.0", "date_saved": "2026-01-02@03:04:05"}'),
+                   Member("config.json", json.dumps(model).encode()),
+                   Member("model.weights.h5", hdf5())] + list(extra))
+
+
+# ---- R, trees --------------------------------------------------------------------------------------------------------
+
+class R:
+    """Items of R's serialisation. Each method gives bytes; symbols are numbered in the order in which they come."""
+
+    @staticmethod
+    def item(kind, flags=0):
+        return struct.pack(">I", kind | flags)
+
+    @classmethod
+    def chars(cls, value):
+        return cls.item(9, 0x40000) + struct.pack(">I", len(value)) + value.encode()
+
+    @classmethod
+    def symbol(cls, value):
+        return cls.item(1) + cls.chars(value)
+
+    @classmethod
+    def reference(cls, number_):
+        return cls.item(255, number_ << 8)
+
+    @classmethod
+    def strings(cls, *values):
+        return cls.item(16) + struct.pack(">I", len(values)) + b"".join(cls.chars(value) for value in values)
+
+    @classmethod
+    def reals(cls, *values):
+        return cls.item(14) + struct.pack(">I", len(values)) + struct.pack(f">{len(values)}d", *values)
+
+    @classmethod
+    def vector(cls, *items, attributes=b""):
+        flags = 0x200 if attributes else 0
+        return cls.item(19, flags) + struct.pack(">I", len(items)) + b"".join(items) + attributes
+
+    @classmethod
+    def pair(cls, tag, value, rest=None):
+        return cls.item(2, 0x400) + tag + value + (rest or cls.item(254))
+
+    @classmethod
+    def call(cls, callee, *arguments):
+        out = cls.item(6) + callee
+        for argument in arguments:
+            out += cls.item(2) + argument
+        return out + cls.item(254)
+
+    @classmethod
+    def promise(cls, expression):
+        """With an environment, without a value yet."""
+        return cls.item(5, 0x400) + cls.item(253) + cls.item(252) + expression
+
+    @staticmethod
+    def file(body, version=3, magic=b"X\n"):
+        native = struct.pack(">I", 5) + b"UTF-8" if version == 3 else b""
+        return magic + struct.pack(">III", version, 0x00040301, 0x00030500) + native + body
+
+
+def ubj(value):
+    if isinstance(value, dict):
+        return b"{" + b"".join(ubj_text(key) + ubj(item) for key, item in value.items()) + b"}"
+    if isinstance(value, list):
+        if value and all(isinstance(item, float) for item in value):
+            return b"[$d#L" + struct.pack(">q", len(value)) + b"".join(struct.pack(">f", item) for item in value)
+        return b"[#L" + struct.pack(">q", len(value)) + b"".join(ubj(item) for item in value)
+    if isinstance(value, str):
+        return b"S" + ubj_text(value)
+    return b"l" + struct.pack(">i", value)
+
+
+def ubj_text(value):
+    return b"L" + struct.pack(">q", len(value)) + value.encode()
+
+
+def lightgbm(leaves=3, values=None):
+    values = values if values is not None else " ".join(["0.5"] * leaves)
+    splits = " ".join(["1"] * (leaves - 1))
+    return (f"tree\nversion=v4\nnum_class=1\nobjective=binary sigmoid:1\nfeature_names=a b\n\nTree=0\n"
+            f"num_leaves={leaves}\nnum_cat=0\nsplit_feature={splits}\nthreshold={splits}\nleft_child={splits}\n"
+            f"right_child={splits}\nleaf_value={values}\n\n\nend of trees\n\nparameters:\n[boosting: gbdt]\n"
+            f"end of parameters\n").encode()

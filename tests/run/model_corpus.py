@@ -15,6 +15,7 @@ import zlib
 from collections import namedtuple
 
 import model_bytes as m
+import model_corpus_formats as formats
 
 Sample = namedtuple("Sample", "path data kind verdicts issues tricks format")
 SAMPLES = []
@@ -371,6 +372,7 @@ FACTS = {
     "container/legacy.pt": {"tensors": 2, "parameters": 40, "framework": "pytorch"},
     "array/floats.npy": {"parameters": 6},
     "proto/2.pkl": {"imports": ["os.system"]},
+    **formats.FACTS,
 }
 
 
@@ -379,4 +381,5 @@ def samples():
     if not SAMPLES:
         for make in (payloads, protocols, structure_tricks, containers, arrays, not_models):
             make()
+        formats.add_all(benign, malicious, odd)
     return sorted(SAMPLES)

@@ -41,7 +41,9 @@ typedef struct walk {
     unsigned members;
     uint64_t unpacked;
     size_t held;
-    apl_str outer; /* the container that the file is, for a report without a format */
+    apl_str outer;   /* the container that the file is, for a report without a format */
+    apl_str code;    /* the first member that is program text of Python by its name */
+    bool is_program; /* the file itself is a native program */
 } walk;
 
 apl_model_inspector *apl_model_inspector_new(const apl_globals *globals)
@@ -407,6 +409,10 @@ static void visit(walk *walking, apl_input *input)
     }
     if (is_program && scan->is_member)
         apl_model_found(scan->report, APL_ISSUE_ARCHIVE_EXECUTABLE, 0, "a native program or library");
+    if (!scan->is_member)
+        walking->is_program = is_program;
+    else if (found.size == 0 && walking->code.size == 0 && apl_str_ends(scan->report->member, APL_STR(".py")))
+        walking->code = scan->report->member;
     look_for_zip(walking, input, found, is_program);
     if (found.size == 0 && walking->count == 0 && !is_program) {
         if (input->can_seek)
@@ -460,6 +466,10 @@ void apl_model_inspect(apl_model_report *report, apl_model_inspector *inspector,
     report->member = APL_STR_NONE;
     if (walking->file.fault != APL_OK)
         apl_model_found(report, APL_ISSUE_READ_FAILED, walking->file.fault_offset, "the file ends early");
+    if (report->format.size && walking->code.size)
+        apl_model_found(report, APL_ISSUE_ARCHIVE_CODE, 0, "%.*s", APL_STR_ARG(walking->code));
+    if (report->format.size && walking->is_program)
+        apl_model_found(report, APL_ISSUE_NATIVE_CODE, 0, "a native program that brings a model");
     if (report->format.size == 0 && report->effect > APL_EFFECT_NOTE)
         report->format = walking->outer;
     if (file->wants_hash)

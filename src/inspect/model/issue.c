@@ -100,6 +100,9 @@ static const apl_issue_info table[APL_ISSUE_COUNT_] = {
                            "the file holds an expression that runs when its value is looked at"},
     [APL_ISSUE_TARGET_CALL] = {"target-call", "high", APL_EFFECT_SUSPICIOUS,
                                "the configuration names a function to be called that is not known to be harmless"},
+    [APL_ISSUE_TARGET_DANGEROUS] = {"target-dangerous", "critical", APL_EFFECT_MALICIOUS,
+                                    "the configuration names a function to be called that runs code, reads or writes "
+                                    "files or reaches the network"},
     [APL_ISSUE_NATIVE_CODE] = {"native-code", "high", APL_EFFECT_SUSPICIOUS, "the file is a native program"},
     [APL_ISSUE_SNIFFED_ONLY] = {"sniffed-only", "info", APL_EFFECT_INCOMPLETE,
                                 "the format was recognised, but nothing judges its content"},

@@ -253,13 +253,14 @@ static bool take_text(reading *read, apl_str key)
     return true;
 }
 
-static bool is_new_name(reading *read, apl_str name, const char *what)
+/* Each name stands once among the keys and once among the tensors. */
+static void judge_name(reading *read, apl_str name, const char *what)
 {
-    if (apl_table_put(read->names, name, (uint32_t)apl_table_count(read->names)) == apl_table_count(read->names) - 1)
-        return true;
-    apl_model_found(read->scan->report, APL_ISSUE_HEADER_DUPLICATE, read->input->position, "%s %.*s", what,
-                    APL_STR_ARG(name));
-    return false;
+    uint32_t number = (uint32_t)apl_table_count(read->names);
+
+    if (apl_table_put(read->names, name, number) != number)
+        apl_model_found(read->scan->report, APL_ISSUE_HEADER_DUPLICATE, read->input->position, "%s %.*s", what,
+                        APL_STR_ARG(name));
 }
 
 static bool take_pair(reading *read)
@@ -272,10 +273,7 @@ static bool take_pair(reading *read)
         return false;
     if (key.size == 0)
         return invalid(read, "a key without a name, or of a length that nobody writes");
-    size_t known = apl_table_count(read->names);
-    if (apl_table_put(read->names, key, (uint32_t)known) != known)
-        apl_model_found(read->scan->report, APL_ISSUE_HEADER_DUPLICATE, read->input->position, "key %.*s",
-                        APL_STR_ARG(key));
+    judge_name(read, key, "key");
     if (!take_number(read, &type, 4))
         return false;
     if (type >= TYPE_COUNT)
@@ -330,7 +328,7 @@ static bool take_tensor(reading *read)
         return false;
     if (dimensions > DIMENSIONS_MAX)
         return invalid(read, "a tensor of more dimensions than there can be");
-    (void)is_new_name(read, name, "tensor");
+    judge_name(read, name, "tensor");
     for (uint64_t i = 0; i < dimensions; i++) {
         if (!take_size(read, &shape[i]))
             return false;
