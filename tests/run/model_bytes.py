@@ -230,6 +230,14 @@ def joblib_array(dtype, shape, data, alignment=16, objects=b""):
     return wrapper + (b"\x03\xff\xff\xff" if alignment else b"") + data
 
 
+def framed_array(array, size=48):
+    """An array as joblib writes it with protocol 4: the frame ends before the raw bytes, another one follows."""
+    raw = array.rindex(b"b\x03") + 1 if b"b\x03\xff" in array else len(array) - size
+    head = array[:raw]
+    return (proto(4) + b"\x95" + struct.pack("<Q", len(head)) + head + array[raw:] + b"\x95" + struct.pack("<Q", 1) +
+            b".")
+
+
 def estimator(body=b""):
     """A fitted scikit-learn estimator, as far as a pickle shows one."""
     state = b"}(" + text("C") + number(1) + text("coef_") + (body or b"N")

@@ -341,6 +341,7 @@ def arrays():
     for alignment in (0, 16):
         array = m.joblib_array("f8", (2, 3), b"\x80\x02" + bytes(46), alignment)
         benign(f"array/joblib-{alignment}.joblib", m.pickle(m.estimator(array)), format="pickle")
+        benign(f"array/joblib-framed-{alignment}.joblib", m.framed_array(array), format="pickle")
         malicious(f"array/joblib-evil-{alignment}.joblib", m.pickle(m.estimator(array + b"0" + m.system())),
                   issues=GLOBAL)
     objects = m.joblib_array("O", (2,), b"", 16, objects=m.pickle(b"](" + m.text("a") + m.text("b") + b"e"))

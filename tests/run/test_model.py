@@ -18,6 +18,7 @@ import model_corpus  # noqa: E402
 APLOMB = os.environ["APLOMB"]
 ROOT = pathlib.Path(os.environ["APLOMB_ROOT"])
 SCHEMA = json.loads((ROOT / "docs" / "schemas" / "aplomb.model.v1.json").read_text())
+SARIF = json.loads((ROOT / "tests" / "schemas" / "sarif-schema-2.1.0.json").read_text())
 SAMPLES_MIN = 150
 TRICKS = 25
 
@@ -95,6 +96,17 @@ class Corpus(unittest.TestCase):
             counts[line["verdict"]] = counts.get(line["verdict"], 0) + 1
         self.assertEqual({key: count for key, count in answer["summary"].items() if count}, counts)
 
+    def test_sarif(self):
+        text = run("model", ".", "--format", "sarif", folder=self.root).stdout
+        value = json.loads(text)
+        jsonschema.Draft4Validator(SARIF).validate(value)
+        rules = [rule["id"] for rule in value["runs"][0]["tool"]["driver"]["rules"]]
+        results = value["runs"][0]["results"]
+        self.assertEqual([rules[result["ruleIndex"]] for result in results], [result["ruleId"] for result in results])
+        self.assertEqual(len(results), sum(len(line["issues"]) for line in self.lines.values()))
+        empty = json.loads(run("model", "none/readme.md", "--format", "sarif", folder=self.root).stdout)
+        self.assertEqual(empty["runs"][0]["results"], [])
+
     def test_exit_codes(self):
         self.assertEqual(self.exit_code, 3)
         self.assertEqual(run("model", "proto/0.pkl", folder=self.root).returncode, 0)
@@ -111,6 +123,14 @@ class Corpus(unittest.TestCase):
         self.assertIn("not-a-model image.png", answer)
         self.assertNotIn("image.png", run("model", "none", folder=self.root).stdout.decode())
         self.assertIn("image.png", run("model", "none", "--all", folder=self.root).stdout.decode())
+
+    def test_documented(self):
+        page = (ROOT / "docs" / "models.md").read_text()
+        rules = json.loads(run("model", "none", "--format", "sarif", folder=self.root).stdout)
+        for rule in rules["runs"][0]["tool"]["driver"]["rules"]:
+            row = f"| {rule['id']} | {rule['properties']['severity']} |"
+            self.assertIn(row, page)
+            self.assertIn(rule["shortDescription"]["text"], page)
 
     def test_hash(self):
         import hashlib

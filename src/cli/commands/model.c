@@ -9,10 +9,12 @@
 #include "cli/session.h"
 #include "cli/sink.h"
 #include "inspect/model/inspect.h"
+#include "report/model_sarif.h"
 #include "report/model_text.h"
 
 static const apl_option options[] = {
-    {"format", 'f', APL_OPT_CHOICE, APL_OFFSET(as), "FMT", "text, json or jsonl (default: text)", "text json jsonl"},
+    {"format", 'f', APL_OPT_CHOICE, APL_OFFSET(as), "FMT", "text, json, jsonl or sarif (default: text)",
+     "text json jsonl sarif"},
     {"hash", 0, APL_OPT_FLAG, APL_OFFSET(hash), NULL, "add SHA-256 and XXH3 of each file to its facts", NULL},
     {"all", 0, APL_OPT_FLAG, APL_OFFSET(all), NULL, "list what is no model file too, as json and jsonl always do",
      NULL},
@@ -37,6 +39,7 @@ typedef struct model_run {
     size_t shown;
     bool is_text;
     bool is_lines;
+    bool is_sarif;
 } model_run;
 
 static size_t verdict_number(const char *verdict)
@@ -57,6 +60,10 @@ static void show(model_run *run, const apl_file *file, const apl_model_report *r
     if (run->is_text) {
         if (number < VERDICT_COUNT - 1 || file->is_named || run->session->settings->all)
             apl_model_text(out, &run->screen, file->shown, report);
+        return;
+    }
+    if (run->is_sarif) {
+        run->shown += apl_model_sarif_file(out, file->shown, report, run->shown == 0);
         return;
     }
     if (!run->is_lines && run->shown++)
@@ -103,29 +110,43 @@ static void add_counts(apl_text *out, const model_run *run, bool is_json)
     }
 }
 
+static void begin(model_run *run)
+{
+    if (run->is_sarif)
+        apl_model_sarif_begin(&run->output.text, APL_VERSION);
+    else if (!run->is_text && !run->is_lines)
+        apl_text_add(&run->output.text, APL_STR("{\"schema\":\"aplomb.model.v1\",\"files\":["));
+}
+
+static void finish(model_run *run, size_t files)
+{
+    apl_text *out = &run->output.text;
+
+    if (run->is_sarif) {
+        apl_model_sarif_end(out);
+    } else if (!run->is_text && !run->is_lines) {
+        apl_text_add(out, APL_STR("],\"summary\":{"));
+        add_counts(out, run, true);
+        apl_text_add(out, APL_STR("}}\n"));
+    } else if (run->is_text && files > 1) {
+        add_counts(out, run, false);
+        apl_text_add_char(out, '\n');
+    }
+}
+
 static apl_status judge_all(model_run *run)
 {
     const apl_word_list *words = &run->session->settings->words;
-    apl_text *out = &run->output.text;
     apl_status status = APL_OK;
     apl_files files;
 
     apl_files_init(&files);
     for (size_t i = 0; status == APL_OK && i < words->count; i++)
         status = apl_files_add(&files, words->items[i]);
-    if (!run->is_text && !run->is_lines)
-        apl_text_add(out, APL_STR("{\"schema\":\"aplomb.model.v1\",\"files\":["));
+    begin(run);
     for (size_t i = 0; status == APL_OK && i < files.files.count; i++)
         status = judge(run, &files.files.items[i]);
-    if (!run->is_text && !run->is_lines) {
-        apl_text_add(out, APL_STR("],\"summary\":{"));
-        add_counts(out, run, true);
-        apl_text_add(out, APL_STR("}}\n"));
-    }
-    if (run->is_text && files.files.count > 1) {
-        add_counts(out, run, false);
-        apl_text_add_char(out, '\n');
-    }
+    finish(run, files.files.count);
     apl_files_free(&files);
     return status;
 }
@@ -152,6 +173,7 @@ static apl_status model_run_command(apl_session *session)
     apl_status status = apl_session_content(session);
 
     run.is_lines = settings->as && strcmp(settings->as, "jsonl") == 0;
+    run.is_sarif = settings->as && strcmp(settings->as, "sarif") == 0;
     run.is_text = settings->as == NULL || strcmp(settings->as, "text") == 0;
     if (status == APL_OK)
         status = apl_content_globals(&globals, session->content);

@@ -284,9 +284,8 @@ static void finish_member(walk *walking, level *at)
 
 static bool is_native(apl_str head)
 {
-    static const char *const magics[] = {"\x7F"
-                                         "ELF",
-                                         "MZ", "\xCF\xFA\xED\xFE", "\xCE\xFA\xED\xFE", "\xCA\xFE\xBA\xBE"};
+    static const char *const magics[] = {"\x7F\x45LF", "MZ", "\xCF\xFA\xED\xFE", "\xCE\xFA\xED\xFE",
+                                         "\xCA\xFE\xBA\xBE"};
 
     for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
         if (apl_str_starts(head, apl_str_from(magics[i])))

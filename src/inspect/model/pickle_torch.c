@@ -175,6 +175,8 @@ bool pickle_skip_array(apl_pickle *machine, value state)
     bool is_object = false;
     uint64_t size = item_size(pickle_text_of(machine, pickle_part(machine, arguments, 0)), &is_object);
 
+    if (machine->input->position >= machine->frame_end) /* joblib ends the frame before it writes the bytes */
+        machine->frame_end = 0;
     if (is_object)
         return enter_inner(machine);
     if (count == UINT64_MAX || size == 0 || __builtin_mul_overflow(count, size, &size))
