@@ -4,7 +4,7 @@
 # apl-content checks them and writes content.bin, which an assembler file includes as it is. Bad content
 # fails the build with the tool's own messages. Code sees two symbols: apl_content_data and apl_content_data_end.
 
-set(APL_CONTENT_FOLDERS services vocabulary frameworks techniques classifiers)
+set(APL_CONTENT_FOLDERS services vocabulary frameworks techniques models classifiers)
 
 # apl_embed(TARGET FILE): a library that gives the two symbols around FILE; no FILE gives empty content.
 function(apl_embed target file)

@@ -23,9 +23,15 @@ function(apl_family layer folder type)
     string(APPEND entries "    &${type}_${name},\n")
   endforeach()
   list(LENGTH members count)
+  # The header of a family in a sub-folder of the layer lies beside that family's folder.
   string(REGEX REPLACE "^apl_" "" header "${type}")
+  get_filename_component(parent "${folder}" DIRECTORY)
+  if(parent)
+    string(PREPEND header "${parent}/")
+  endif()
 
-  set(output "${PROJECT_BINARY_DIR}/generated/${layer}_${folder}.c")
+  string(REPLACE "/" "_" flat "${folder}")
+  set(output "${PROJECT_BINARY_DIR}/generated/${layer}_${flat}.c")
   file(CONFIGURE OUTPUT "${output}" @ONLY CONTENT
 "/* Written by the build from the files of src/${layer}/${folder}; change those.
  *

@@ -35,19 +35,20 @@ set(APL_LAYERS
 # External libraries of a layer: targets of cmake/libraries.cmake. tools/tidy reads these lines too: only the layers
 # named here may include a library's headers and call it.
 set(APL_LIBRARIES_base apl::crypto apl::xxhash apl::threads)
-set(APL_LIBRARIES_bytes apl::archive apl::zstd)
+set(APL_LIBRARIES_bytes apl::archive apl::zstd apl::zlib)
 set(APL_LIBRARIES_json apl::yyjson)
 set(APL_LIBRARIES_yaml apl::fyaml)
 set(APL_LIBRARIES_condition apl::utf8proc)
 set(APL_LIBRARIES_store apl::sqlite apl::zstd)
 
 # Families: LAYER FOLDER TYPE. Each src/LAYER/FOLDER/<name>.c defines one `const TYPE TYPE_<name>` (a dash in
-# the file's name is an underscore in the symbol), declared by the header src/LAYER/<TYPE without apl_>.h.
+# the file's name is an underscore in the symbol), declared by the header <TYPE without apl_>.h beside FOLDER.
 # The build writes `TYPE_table` and `TYPE_table_count` in sorted order into the layer's library.
 set(APL_FAMILIES
   "cli commands apl_command"
   "report formats apl_format"
   "normalize shapes apl_shape"
+  "inspect model/formats apl_model_format"
 )
 
 # Compile definitions of a layer.

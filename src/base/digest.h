@@ -22,4 +22,12 @@ void apl_hex(char *out, const uint8_t *bytes, size_t byte_count);
 
 apl_digest apl_digest_of(apl_str bytes);
 
+/* SHA-256 and XXH3 (128 bits) of bytes that come in pieces, in one pass. */
+typedef struct apl_hasher apl_hasher;
+apl_hasher *apl_hasher_new(void);
+void apl_hasher_add(apl_hasher *hasher, apl_str bytes);
+
+/* Writes both as lower-case hexadecimal digits and a zero, and gives the hasher back. */
+void apl_hasher_end(char sha256[2 * APL_SHA256_BYTES + 1], char xxh3[33], apl_hasher *hasher);
+
 #endif

@@ -64,6 +64,8 @@ typedef struct apl_settings {
     bool explain;
     bool excludes;
     bool capabilities;
+    bool hash;
+    bool all;
     bool no_color;
     bool help;
     apl_environment environment;

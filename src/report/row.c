@@ -458,3 +458,18 @@ void apl_finding_sentence(apl_text *out, const apl_finding *finding)
         apl_text_add(out, finding->needs);
     }
 }
+
+void apl_row_uri(apl_text *out, apl_str path)
+{
+    apl_text_add_char(out, '"');
+    for (uint32_t i = 0; i < path.size; i++) {
+        unsigned char c = (unsigned char)path.data[i];
+        bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c != 0 && strchr("-._~/", c) != NULL);
+        if (is_plain)
+            apl_text_add_char(out, (char)c);
+        else
+            apl_text_add_format(out, "%%%02X", c);
+    }
+    apl_text_add_char(out, '"');
+}

@@ -50,4 +50,7 @@ void apl_row_exposure(apl_text *out, const apl_estate *estate, apl_asset_id asse
 /* The same as a sentence, without a full stop; nothing when nothing is known. */
 void apl_row_exposure_sentence(apl_text *out, const apl_estate *estate, apl_asset_id asset);
 
+/* A path as a relative reference in quotes: all but unreserved characters and slashes percent-encoded (RFC 3986). */
+void apl_row_uri(apl_text *out, apl_str path);
+
 #endif

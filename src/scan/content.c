@@ -108,6 +108,7 @@ void apl_content_free(apl_content *content)
     apl_memory_free(content->access_asked.items);
     apl_memory_free(content->service_infos.items);
     apl_memory_free(content->frameworks.items);
+    apl_memory_free(content->models.items);
     apl_memory_free(content->rules);
     apl_table_free(content->controls_by_check);
     apl_policy_set_free(content->policies);
@@ -212,6 +213,30 @@ static apl_status add_roles(apl_content *content, const apl_content_file *file)
     return apl_library_add(content->library, file->value, path.data);
 }
 
+static apl_status add_model_names(apl_content *content, const apl_content_file *file)
+{
+    apl_content_file kept = {apl_arena_str(content->arena, file->path), file->value};
+
+    APL_PUSH(&content->models, kept);
+    return APL_OK;
+}
+
+apl_status apl_content_globals(apl_globals **out, const apl_content *content)
+{
+    size_t count = content->models.count;
+    apl_value *values = apl_memory_new((count + 1) * sizeof *values);
+    apl_str *paths = apl_memory_new((count + 1) * sizeof *paths);
+
+    for (size_t i = 0; i < count; i++) {
+        values[i] = content->models.items[i].value;
+        paths[i] = content->models.items[i].path;
+    }
+    apl_status status = apl_globals_new(out, values, paths, count);
+    apl_memory_free(values);
+    apl_memory_free(paths);
+    return status;
+}
+
 static apl_status add_vocabulary(apl_content *content, const apl_content_file *file)
 {
     apl_str path = apl_arena_str(content->arena, file->path);
@@ -276,6 +301,8 @@ apl_status apl_content_compile(apl_content *content, const apl_content_files *fi
         status = each_file(content, files, "services/", "", add_rule);
     if (status == APL_OK)
         status = each_file(content, files, "techniques/", "", add_technique);
+    if (status == APL_OK)
+        status = each_file(content, files, "models/", "", add_model_names);
     if (status != APL_OK)
         return status;
     sort_rules(content);

@@ -49,12 +49,13 @@ struct apl_content {
     APL_VECTOR(apl_framework_info) frameworks;
     apl_table *controls_by_check; /* check -> index into control_lists */
     APL_VECTOR(apl_control_list) control_lists;
+    apl_content_files models; /* names that pickles import; compiled when they are asked for */
     apl_str digest;
     bool wants_bom; /* keep what bills of materials tell */
 };
 
-/* Reads the content files below `root` (vocabulary/, frameworks/, services/, techniques/; cases are left out), sorted
- * by path. */
+/* Reads the content files below `root` (vocabulary/, frameworks/, services/, techniques/, models/; cases are left out),
+ * sorted by path. */
 apl_status apl_content_read_folder(apl_content_files *out, apl_arena *arena, const char *root);
 
 /* The built-in content as the content tool writes it: magic, digest, JSON of the files, alias image. */

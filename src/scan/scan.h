@@ -9,6 +9,7 @@
 #include "bom/bom.h"
 #include "graph/technique.h"
 #include "model/framework.h"
+#include "inspect/model/globals.h"
 #include "model/scan.h"
 #include "policy/rule.h"
 
@@ -67,6 +68,9 @@ void apl_scan_bom(apl_bom *out, const apl_content *content, apl_bom_options opti
 /* Who may do what in a linked estate that was made with this content; both must outlive it. */
 apl_access *apl_scan_access(const apl_content *content, const apl_estate *estate);
 const apl_library *apl_content_library(const apl_content *content);
+
+/* The names that pickles import, compiled; the caller frees it, and the content must outlive it. */
+apl_status apl_content_globals(apl_globals **out, const apl_content *content);
 
 /* What the content holds, each list sorted by name; valid as long as the content. */
 typedef struct apl_service_type_info {

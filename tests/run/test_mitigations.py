@@ -170,7 +170,7 @@ class Case:
 
 
 def attempt(work):
-    """(faults, pairs of technique and check that were tried) of one finding of one case; the first edit that mends it."""
+    """(faults, pairs of technique and check that were tried) of a finding of a case; the first edit that mends it."""
     case, identifier = work
     finding = case.findings[identifier]
     for edit in edits_of(finding):

@@ -1,17 +1,16 @@
 /* tools/content/content.c: checks all content and packs it for building in.
  *
- * apl-content --output FILE --root DIR reads vocabulary/, frameworks/ and services/ below DIR, compiles them as a
- * scan would,
- * insists that every rule has a passing, a failing and an unread case, and writes the packed form. Every mistake is
- * one line on stderr and the build stops. */
+ * apl-content --output FILE --root DIR reads vocabulary/, frameworks/, services/, techniques/ and models/ below DIR,
+ * compiles them as a scan would, insists that every rule has a passing, a failing and an unread case, and writes the
+ * packed form. Every mistake is one line on stderr and the build stops. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "bytes/files.h"
-#include "json/json.h"
 #include "scan/content.h"
+#include "json/json.h"
 
 /* The file that a case must start with: pass.json, fail-2.json, unread.ndjson ... */
 static bool has_case(const apl_files *cases, apl_str folder, const char *outcome)
@@ -82,6 +81,7 @@ static apl_status pack(apl_arena *arena, const char *root, const char *output)
     apl_content_files files = {0};
     apl_aliases *aliases = NULL;
     apl_content *content = NULL;
+    apl_globals *globals = NULL;
     apl_text image;
     apl_text packed;
 
@@ -97,11 +97,14 @@ static apl_status pack(apl_arena *arena, const char *root, const char *output)
     if (status == APL_OK)
         status = apl_content_compile(content, &files);
     if (status == APL_OK)
+        status = apl_content_globals(&globals, content);
+    if (status == APL_OK)
         status = check_cases(content, arena, root);
     if (status == APL_OK) {
         apl_content_pack(&packed, &files, apl_text_str(&image));
         status = write_file(output, apl_text_str(&packed));
     }
+    apl_globals_free(globals);
     apl_content_free(content);
     apl_memory_free(files.items);
     apl_text_free(&image);

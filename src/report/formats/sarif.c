@@ -239,22 +239,6 @@ static apl_status write_invocation(sarif_state *state)
     return status;
 }
 
-/* A relative reference: everything but unreserved characters and slashes is percent-encoded (RFC 3986). */
-static void write_uri(apl_text *out, apl_str path)
-{
-    apl_text_add_char(out, '"');
-    for (uint32_t i = 0; i < path.size; i++) {
-        unsigned char c = (unsigned char)path.data[i];
-        bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                        (c != 0 && strchr("-._~/", c) != NULL);
-        if (is_plain)
-            apl_text_add_char(out, (char)c);
-        else
-            apl_text_add_format(out, "%%%02X", c);
-    }
-    apl_text_add_char(out, '"');
-}
-
 /* The file that the asset is, or was declared in; none for what came from an export or a live source. */
 static apl_str file_of(const apl_asset *asset)
 {
@@ -277,7 +261,7 @@ static void write_location(apl_text *out, const apl_asset *asset)
     apl_text_add(out, APL_STR(",\"locations\":[{"));
     if (file.size) {
         apl_text_add(out, APL_STR("\"physicalLocation\":{\"artifactLocation\":{\"uri\":"));
-        write_uri(out, file);
+        apl_row_uri(out, file);
         apl_text_add(out, APL_STR("}},"));
     }
     apl_text_add(out, APL_STR("\"logicalLocations\":[{\"name\":"));
