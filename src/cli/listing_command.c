@@ -3,11 +3,12 @@
  * Behind `checks`, `services` and `frameworks`. A word that is no option is text to look for. */
 #include "cli/listing_command.h"
 
-apl_status apl_listing_command_run(apl_session *session,
+apl_status apl_listing_command_run(apl_session *session, apl_content_need need,
                                    apl_listing (*make)(apl_arena *, const apl_content *, const apl_filter *))
 {
     apl_status status = apl_session_formats(session);
 
+    session->options.need = need;
     if (status == APL_OK)
         status = apl_session_content(session);
     if (status != APL_OK)

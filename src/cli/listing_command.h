@@ -6,7 +6,8 @@
 
 #include "cli/session.h"
 
-apl_status apl_listing_command_run(apl_session *session,
+/* `need` is what the listing shows. */
+apl_status apl_listing_command_run(apl_session *session, apl_content_need need,
                                    apl_listing (*make)(apl_arena *, const apl_content *, const apl_filter *));
 
 #endif

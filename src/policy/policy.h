@@ -107,6 +107,7 @@ typedef struct apl_policy_context {
     const apl_aliases *aliases;
     apl_value parameters;  /* of a set: values for definitions that stand by themselves, over their defaults */
     bool keeps_incomplete; /* of a set: keep a definition by itself whose `if` or effect waits for a value */
+    bool skips_policies;   /* of our own rules: leave rule.policy NULL, for somebody who only lists them */
     apl_message_fn on_message;
     void *on_message_context;
 } apl_policy_context;

@@ -227,7 +227,8 @@ apl_status apl_rule_compile(apl_rule *out, const apl_policy_context *context, ap
     apl_first_failure_note(&first, read_text(&out->info.needs, &reading, file, "needs", false));
     apl_first_failure_note(&first, read_evidence_paths(&out->info, &reading));
     apl_first_failure_note(&first, read_fix(&out->info, &reading));
-    apl_first_failure_note(&first, compile_rule_policy(out, &reading));
+    if (!context->skips_policies)
+        apl_first_failure_note(&first, compile_rule_policy(out, &reading));
     return apl_first_failure_end(&first);
 }
 

@@ -128,7 +128,12 @@ void apl_content_free(apl_content *content)
 /* Compiling reports every mistake; the first one is the message of the status, the rest is dropped here. */
 static apl_policy_context policy_context(apl_content *content)
 {
-    return (apl_policy_context){.arena = content->arena, .fields = content->fields, .aliases = content->aliases};
+    return (apl_policy_context){
+        .arena = content->arena,
+        .fields = content->fields,
+        .aliases = content->aliases,
+        .skips_policies = content->need != APL_NEED_ALL,
+    };
 }
 
 /* "services/azure/x/rules/y.yaml" has the service "azure/x". */
@@ -150,7 +155,7 @@ static apl_status add_rule(apl_content *content, const apl_content_file *file)
     apl_fields_record(content->fields, &compiled.asked);
     apl_status status = apl_rule_compile(&compiled.rule, &context, file->value, service_of(path), path.data);
     apl_fields_record(content->fields, NULL);
-    if (status == APL_OK)
+    if (status == APL_OK && !context.skips_policies)
         status = apl_content_check_rule(content, &compiled, path.data);
     if (status != APL_OK) {
         apl_memory_free(compiled.asked.items);
@@ -409,6 +414,12 @@ apl_status apl_content_open(apl_content **out, const apl_scan_options *options)
     return apl_content_open_with(out, options, APL_MISSING);
 }
 
+/* What the user adds may refer to anything. */
+static apl_content_need need_of(const apl_scan_options *options)
+{
+    return options->content_folder_count || options->policy_count ? APL_NEED_ALL : options->need;
+}
+
 /* The built-in files and those of --content, and the alias tables. */
 static apl_status gather(apl_unpacked *out, apl_aliases **built_in, apl_aliases **tenant, apl_arena *texts,
                          const apl_scan_options *options)
@@ -416,7 +427,7 @@ static apl_status gather(apl_unpacked *out, apl_aliases **built_in, apl_aliases 
     apl_str packed = apl_str_make((const char *)apl_content_data,
                                   (size_t)((uintptr_t)apl_content_data_end - (uintptr_t)apl_content_data));
 
-    apl_status status = apl_content_unpack(out, texts, packed);
+    apl_status status = apl_content_unpack(out, texts, packed, need_of(options));
     for (size_t i = 0; status == APL_OK && i < options->content_folder_count; i++)
         status = apl_content_read_folder(&out->files, texts, options->content_folders[i]);
     if (status == APL_OK)
@@ -445,6 +456,7 @@ apl_status apl_content_open_with(apl_content **out, const apl_scan_options *opti
     content->tenant_aliases = tenant ? built_in : NULL;
     content->texts = texts;
     content->wants_bom = options->wants_bom;
+    content->need = need_of(options);
     set_digest(content, &unpacked);
     status = apl_content_compile(content, &unpacked.files);
     if (status == APL_OK)

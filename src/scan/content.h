@@ -52,22 +52,23 @@ struct apl_content {
     apl_content_files models; /* names that pickles import; compiled when they are asked for */
     apl_str digest;
     bool wants_bom; /* keep what bills of materials tell */
+    apl_content_need need;
 };
 
 /* Reads the content files below `root` (vocabulary/, frameworks/, services/, techniques/, models/; cases are left out),
  * sorted by path. */
 apl_status apl_content_read_folder(apl_content_files *out, apl_arena *arena, const char *root);
 
-/* The built-in content as the content tool writes it: magic, digest, JSON of the files, alias image. */
+/* The built-in content as the content tool writes it: magic, digest, each file as JSON, alias image. */
 void apl_content_pack(apl_text *out, const apl_content_files *files, apl_str alias_image);
 
 typedef struct apl_unpacked {
     apl_content_files files;
     size_t built_in_count; /* of the files; those of the user stand behind */
     apl_str alias_image;
-    apl_str digest; /* raw bytes of SHA-256 over JSON and image */
+    apl_str digest; /* raw bytes of SHA-256 over files and image */
 } apl_unpacked;
-apl_status apl_content_unpack(apl_unpacked *out, apl_arena *arena, apl_str packed);
+apl_status apl_content_unpack(apl_unpacked *out, apl_arena *arena, apl_str packed, apl_content_need need);
 
 /* Mistakes that no single file shows: a file where nobody looks; a rule without a service or without one of its types,
  * or with a derived fact that does not exist. `file` is for messages. */

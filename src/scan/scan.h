@@ -13,6 +13,16 @@
 #include "model/scan.h"
 #include "policy/rule.h"
 
+/* What is needed of the content. The build has checked the built-in files, so that what is not needed is not even read;
+ * files of the user are checked in whole, whatever is needed. All but the first are for listing content. */
+typedef enum apl_content_need {
+    APL_NEED_ALL = 0,
+    APL_NEED_CHECKS, /* what rules say of themselves, without their conditions */
+    APL_NEED_SERVICES,
+    APL_NEED_FRAMEWORKS,
+    APL_NEED_TECHNIQUES,
+} apl_content_need;
+
 typedef struct apl_scan_options {
     const char *const *sources; /* files, folders, "-" */
     size_t source_count;
@@ -22,6 +32,7 @@ typedef struct apl_scan_options {
     size_t policy_count;
     const char *const *mutes; /* --mute */
     size_t mute_count;
+    apl_content_need need;      /* of the content */
     const char *aliases_file;   /* a tenant's own alias table; NULL for the built-in one */
     const char *ignored;        /* a file that is no input, the store itself; NULL: none */
     const char *version;        /* of the program */

@@ -10,7 +10,7 @@ static const apl_option options[] = {
 
 static apl_status checks_run(apl_session *session)
 {
-    return apl_listing_command_run(session, apl_listing_checks);
+    return apl_listing_command_run(session, APL_NEED_CHECKS, apl_listing_checks);
 }
 
 const apl_command apl_command_checks = {

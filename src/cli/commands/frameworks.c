@@ -9,7 +9,7 @@ static const apl_option options[] = {
 
 static apl_status frameworks_run(apl_session *session)
 {
-    return apl_listing_command_run(session, apl_listing_frameworks);
+    return apl_listing_command_run(session, APL_NEED_FRAMEWORKS, apl_listing_frameworks);
 }
 
 const apl_command apl_command_frameworks = {

@@ -16,7 +16,7 @@ static const apl_option options[] = {
 
 static apl_status services_run(apl_session *session)
 {
-    return apl_listing_command_run(session, apl_listing_services);
+    return apl_listing_command_run(session, APL_NEED_SERVICES, apl_listing_services);
 }
 
 const apl_command apl_command_services = {

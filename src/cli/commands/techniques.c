@@ -9,7 +9,7 @@ static const apl_option options[] = {
 
 static apl_status techniques_run(apl_session *session)
 {
-    return apl_listing_command_run(session, apl_listing_techniques);
+    return apl_listing_command_run(session, APL_NEED_TECHNIQUES, apl_listing_techniques);
 }
 
 const apl_command apl_command_techniques = {
