@@ -165,16 +165,90 @@ static int worse_first(const void *a, const void *b)
     return (x->weight > y->weight) - (x->weight < y->weight);
 }
 
-/* All judged assets of one case, the worst first. Scopes add theirs up in this order, so nothing is sorted twice. */
+/* What decides an asset's rank. Its bytes are a key: it has no gaps. */
+typedef struct rank_key {
+    double load;
+    uint64_t weight;
+} rank_key;
+
+/* The assets of one rank. */
+typedef struct rank_class {
+    ranked like; /* without a place */
+    uint32_t number;
+    uint32_t count;
+} rank_class;
+
+typedef struct ranking {
+    APL_VECTOR(rank_class) classes;
+    apl_table *by_key; /* rank_key -> number of the class */
+    apl_arena *keys;
+    uint32_t *class_of; /* by place */
+} ranking;
+
+static uint32_t class_of(ranking *job, double load, uint32_t weight)
+{
+    rank_key key = {load, weight};
+    apl_str bytes = apl_str_make((const char *)&key, sizeof key);
+    uint32_t number = apl_table_get(job->by_key, bytes);
+
+    if (number != APL_TABLE_NONE)
+        return number;
+    number = (uint32_t)job->classes.count;
+    (void)apl_table_put(job->by_key, apl_arena_str(job->keys, bytes), number);
+    APL_PUSH(&job->classes, ((rank_class){.like = {.risk = risk_of(load), .weight = weight}, .number = number}));
+    return number;
+}
+
+static int worse_class_first(const void *a, const void *b)
+{
+    const rank_class *x = a;
+    const rank_class *y = b;
+    int order = worse_first(&x->like, &y->like);
+
+    return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+/* Sorts the ranks, and gives each asset its place behind all that are worse. */
+static void place_by_class(ranked *list, ranking *job, size_t count)
+{
+    uint32_t *next = apl_memory_new(job->classes.count * sizeof *next);
+    ranked *like = apl_memory_new(job->classes.count * sizeof *like);
+    uint32_t end = 0;
+
+    qsort(job->classes.items, job->classes.count, sizeof *job->classes.items, worse_class_first);
+    for (size_t c = 0; c < job->classes.count; c++) {
+        const rank_class *one = &job->classes.items[c];
+        next[one->number] = end;
+        like[one->number] = one->like;
+        end += one->count;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        ranked *item = &list[next[job->class_of[i]]++];
+        *item = like[job->class_of[i]];
+        item->place = i;
+    }
+    apl_memory_free(like);
+    apl_memory_free(next);
+}
+
+/* All judged assets of one case, the worst first, equal ones by place. Scopes add theirs up in this order, so nothing
+ * is sorted twice. Of a million assets most have one of a few thousand loads, so ranks are sorted instead of assets. */
 static ranked *ranking_new(const scoring *job, int which)
 {
     ranked *list = apl_memory_new(job->items.count * sizeof *list);
+    ranking ranks = {.by_key = apl_table_new(false), .keys = apl_arena_new()};
 
-    for (uint32_t i = 0; i < job->items.count; i++) {
+    ranks.class_of = apl_memory_new(job->items.count * sizeof *ranks.class_of);
+    for (size_t i = 0; i < job->items.count; i++) {
         const scored *item = &job->items.items[i];
-        list[i] = (ranked){risk_of(item->load[which]), i, item->weight};
+        ranks.class_of[i] = class_of(&ranks, item->load[which], item->weight);
+        ranks.classes.items[ranks.class_of[i]].count++;
     }
-    qsort(list, job->items.count, sizeof *list, worse_first);
+    place_by_class(list, &ranks, job->items.count);
+    apl_memory_free(ranks.class_of);
+    apl_memory_free(ranks.classes.items);
+    apl_table_free(ranks.by_key);
+    apl_arena_free(ranks.keys);
     return list;
 }
 

@@ -402,7 +402,7 @@ void apl_exposure_set(apl_estate *estate, const apl_services *services, unsigned
     apl_parallel(threads, estate->assets.count, RUN_ASSETS, set_own, &job);
     set_children(&job);
     keep_within(&job);
-    apl_exposure_spread(estate, services, job.own, job.origins);
+    apl_exposure_spread(estate, services, job.own, job.origins, threads);
     set_parents(&job);
     apl_memory_free(job.origins);
     apl_memory_free(job.own);

@@ -5,9 +5,11 @@
  * counts. Assets on a cycle are settled last, in the order of ids, with what their neighbours have by then. */
 #include "exposure/spread.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/threads.h"
 #include "exposure/gate_read.h"
 
 #define FILTER_DEPTH_MAX 4 /* interface -> subnet -> group; nothing is deeper */
@@ -15,6 +17,8 @@
 #define CHOICES_MAX 16 /* ways past the filters, where an asset has several interfaces */
 #define WAY_GATES_MAX APL_GATE_ROW_MAX
 #define BEHIND_MAX 1024 /* addresses and groups of one asset */
+#define BLOCK_ASSETS 65536u /* settled before what came out is kept, so that it takes a few megabytes */
+#define RUN_ASSETS 512
 
 /* One asset brings its exposure to another. */
 typedef struct spread_edge {
@@ -23,6 +27,7 @@ typedef struct spread_edge {
     const apl_exposure_pass *pass;
 } spread_edge;
 
+/* Each thread has a copy with scratch, arena and memory of its own. */
 typedef struct spread_state {
     apl_estate *estate;
     const apl_services *services;
@@ -35,7 +40,7 @@ typedef struct spread_state {
     APL_VECTOR(spread_edge) edges; /* by `from` */
     uint32_t *by_to;               /* numbers of edges by `to` */
     uint32_t *waits;               /* by asset: edges to it that have not come yet */
-    const apl_gate **gates;        /* by asset; NULL: not made yet */
+    _Atomic(const apl_gate *) *gates; /* by asset; NULL: not made yet */
     apl_gate_memory memory;
     APL_VECTOR(uint32_t) queue;
 } spread_state;
@@ -259,11 +264,15 @@ typedef struct gate_ways {
     bool is_unsure; /* more than fit */
 } gate_ways;
 
+/* Two threads may read one gate at a time; the first that is done counts for both. */
 static const apl_gate *gate_of(spread_state *state, apl_asset_id asset)
 {
-    if (state->gates[asset] == NULL)
-        state->gates[asset] = apl_gate_read(state->arena, state->estate, state->services, asset);
-    return state->gates[asset];
+    const apl_gate *gate = atomic_load(&state->gates[asset]);
+
+    if (gate)
+        return gate;
+    const apl_gate *made = apl_gate_read(state->arena, state->estate, state->services, asset);
+    return atomic_compare_exchange_strong(&state->gates[asset], &gate, made) ? made : gate;
 }
 
 /* The gates that `end` stands for: its own rules, or what filters it names in turn. */
@@ -545,27 +554,34 @@ static void replace_own(spread_result *own, spread_state *state, const spread_ed
     own->evidence = (apl_exposure_evidence){.asset = edge->from, .through = edge->from, .width = -1};
 }
 
-static void settle(spread_state *state, apl_asset_id number, size_t first, size_t last)
+/* False when nothing comes of it. The asset stays as it is: others may be at it. */
+static bool settle(spread_result *out, spread_state *state, apl_asset_id number, const uint32_t *starts)
 {
-    apl_asset *asset = &state->estate->assets.items[number];
     const apl_type *type = type_of(state, number);
     bool has_filters = type && type->exposure.filter_count && state->own[number] == APL_OWN_OPEN;
+    size_t first = starts[number];
+    size_t last = starts[number + 1];
 
-    if (!asset->is_read || (first == last && !has_filters))
-        return;
-    spread_result best = own_result(state, number);
+    if (!state->estate->assets.items[number].is_read || (first == last && !has_filters))
+        return false;
+    *out = own_result(state, number);
     for (size_t i = first; i < last; i++)
-        replace_own(&best, state, &state->edges.items[state->by_to[i]]);
+        replace_own(out, state, &state->edges.items[state->by_to[i]]);
     for (size_t i = first; i < last; i++) {
         spread_result one = bring(state, &state->edges.items[state->by_to[i]]);
-        take_wider(&best, &one);
+        take_wider(out, &one);
         apl_arena_reset(state->scratch);
     }
-    asset->exposure = (uint8_t)best.exposure;
-    best.evidence.path = kept_text(state, best.evidence.path);
-    best.evidence.ports = kept_text(state, best.evidence.ports);
-    set_evidence(state, number, &best.evidence);
     apl_arena_reset(state->scratch);
+    return true;
+}
+
+static void keep_result(spread_state *state, apl_asset_id number, spread_result *result)
+{
+    state->estate->assets.items[number].exposure = (uint8_t)result->exposure;
+    result->evidence.path = kept_text(state, result->evidence.path);
+    result->evidence.ports = kept_text(state, result->evidence.ports);
+    set_evidence(state, number, &result->evidence);
 }
 
 /* ---- All of them ---- */
@@ -629,9 +645,26 @@ static size_t first_edge(const spread_state *state, apl_asset_id from)
     return low;
 }
 
-static void settle_next(spread_state *state, const uint32_t *starts, apl_asset_id number)
+/* What all threads need to settle some assets, none of which brings anything to another of them. */
+typedef struct settling {
+    spread_state *states; /* by thread */
+    const uint32_t *starts;
+    const apl_asset_id *numbers;
+    spread_result *results; /* by place in numbers */
+    bool *has_result;
+} settling;
+
+static void settle_run(void *context, unsigned thread, size_t from, size_t to)
 {
-    settle(state, number, starts[number], starts[number + 1]);
+    settling *job = context;
+
+    for (size_t i = from; i < to; i++)
+        job->has_result[i] = settle(&job->results[i], &job->states[thread], job->numbers[i], job->starts);
+}
+
+/* Those that waited for the asset only come next. */
+static void pass_on(spread_state *state, apl_asset_id number)
+{
     for (size_t e = first_edge(state, number); e < state->edges.count && state->edges.items[e].from == number; e++) {
         apl_asset_id to = state->edges.items[e].to;
         if (state->waits[to] && --state->waits[to] == 0)
@@ -639,51 +672,98 @@ static void settle_next(spread_state *state, const uint32_t *starts, apl_asset_i
     }
 }
 
-static void settle_all(spread_state *state, const uint32_t *starts)
+/* Settles what stands in the queue from `at` to `end`, and lines up behind it what may come next. */
+static void settle_block(spread_state *state, settling *job, unsigned threads, size_t at, size_t end)
+{
+    job->numbers = state->queue.items + at;
+    apl_parallel(threads, end - at, RUN_ASSETS, settle_run, job);
+    for (size_t i = at; i < end; i++) {
+        apl_asset_id number = state->queue.items[i];
+        if (job->has_result[i - at])
+            keep_result(state, number, &job->results[i - at]);
+        pass_on(state, number);
+    }
+}
+
+/* The queue holds one level after the other: first what nobody brings anything to, then what had to wait for the last
+ * level. Blocks end with their level. */
+static void settle_queue(spread_state *state, settling *job, unsigned threads)
+{
+    for (size_t at = 0; at < state->queue.count;) {
+        size_t level_end = state->queue.count;
+        while (at < level_end) {
+            size_t end = level_end - at < BLOCK_ASSETS ? level_end : at + BLOCK_ASSETS;
+            settle_block(state, job, threads, at, end);
+            at = end;
+        }
+    }
+}
+
+static void settle_all(spread_state *state, const uint32_t *starts, spread_state *states, unsigned threads)
 {
     size_t assets = state->estate->assets.count;
+    settling job = {.states = states, .starts = starts};
 
+    job.results = apl_memory_new(BLOCK_ASSETS * sizeof *job.results);
+    job.has_result = apl_memory_new(BLOCK_ASSETS * sizeof *job.has_result);
     for (size_t i = 0; i < assets; i++) {
         if (starts[i] == starts[i + 1])
-            settle_next(state, starts, (apl_asset_id)i);
+            APL_PUSH(&state->queue, (apl_asset_id)i);
     }
-    for (size_t i = 0; i < state->queue.count; i++)
-        settle_next(state, starts, state->queue.items[i]);
+    settle_queue(state, &job, threads);
     for (size_t i = 0; i < assets; i++) {
         if (state->waits[i] == 0)
             continue;
         state->waits[i] = 0; /* on a cycle, or behind one */
-        settle(state, (apl_asset_id)i, starts[i], starts[i + 1]);
+        if (settle(&job.results[0], &states[0], (apl_asset_id)i, starts))
+            keep_result(state, (apl_asset_id)i, &job.results[0]);
     }
+    apl_memory_free(job.has_result);
+    apl_memory_free(job.results);
 }
 
-void apl_exposure_spread(apl_estate *estate, const apl_services *services, const uint8_t *own, const uint32_t *origins)
+/* Once the edges are known, which all threads share. */
+static void settle_on_threads(spread_state *state, unsigned threads)
+{
+    spread_state *states = apl_memory_new(threads * sizeof *states);
+    uint32_t *starts = sort_by_end(state);
+
+    state->gates = apl_memory_new((state->estate->assets.count + 1) * sizeof *state->gates);
+    for (unsigned t = 0; t < threads; t++) {
+        states[t] = *state;
+        states[t].scratch = apl_arena_new();
+        states[t].arena = apl_arena_new();
+        apl_gate_memory_init(&states[t].memory);
+    }
+    settle_all(state, starts, states, threads);
+    for (unsigned t = 0; t < threads; t++) {
+        apl_gate_memory_free(&states[t].memory);
+        apl_arena_free(states[t].arena);
+        apl_arena_free(states[t].scratch);
+    }
+    apl_memory_free((void *)state->gates);
+    apl_memory_free(starts);
+    apl_memory_free(states);
+}
+
+void apl_exposure_spread(apl_estate *estate, const apl_services *services, const uint8_t *own, const uint32_t *origins,
+                         unsigned threads)
 {
     spread_state state = {.estate = estate, .services = services, .own = own, .origins = origins};
 
-    state.scratch = apl_arena_new();
-    state.arena = apl_arena_new();
     state.texts = apl_table_new(false);
     estate->exposure_evidence.count = 0;
     apl_memory_free(estate->exposure_evidence_of);
     estate->exposure_evidence_of = apl_memory_new((estate->assets.count + 1) * sizeof(uint32_t));
     set_own_evidence(&state);
-    apl_gate_memory_init(&state.memory);
     if (estate->relations_out) {
         find_edges(&state);
-        state.gates = apl_memory_new((estate->assets.count + 1) * sizeof *state.gates);
-        uint32_t *starts = sort_by_end(&state);
-        settle_all(&state, starts);
-        apl_memory_free(starts);
+        settle_on_threads(&state, threads);
     }
-    apl_gate_memory_free(&state.memory);
-    apl_memory_free((void *)state.gates);
     apl_memory_free(state.edges.items);
     apl_memory_free(state.by_to);
     apl_memory_free(state.waits);
     apl_memory_free(state.queue.items);
     apl_memory_free(state.kept.items);
     apl_table_free(state.texts);
-    apl_arena_free(state.scratch);
-    apl_arena_free(state.arena);
 }

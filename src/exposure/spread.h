@@ -20,7 +20,9 @@ typedef enum apl_own_input {
 
 /* Sets exposure_evidence of the estate and widens `exposure` by what others pass on. `own` is by asset, and so is
  * `origins`: for APL_OWN_OTHER the asset that decided, plus 1. O(assets +
- * relations of the types that pass exposure on), and for each asset behind filters what its gates cost. */
-void apl_exposure_spread(apl_estate *estate, const apl_services *services, const uint8_t *own, const uint32_t *origins);
+ * relations of the types that pass exposure on), and for each asset behind filters what its gates cost; that is done on
+ * all threads. */
+void apl_exposure_spread(apl_estate *estate, const apl_services *services, const uint8_t *own, const uint32_t *origins,
+                         unsigned threads);
 
 #endif

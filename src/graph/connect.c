@@ -101,8 +101,8 @@ apl_status apl_attack_connect(apl_attack *attack, apl_access *access, bool keeps
     apl_attack_find_leads(&at, keeps_all);
     at.node_of = apl_memory_new((asset_count * APL_CAPABILITY_COUNT + 1) * sizeof *at.node_of);
     add_moves(&at);
-    apl_attack_add_grants(&at);
     free_moves(&attack->moves);
+    apl_attack_add_grants(&at);
     free_moves(&attack->permissions);
     apl_memory_free(at.leads);
     apl_attack_add_target_nodes(&at);

@@ -1,7 +1,12 @@
 /* scan/attack.c: from an estate with exposure to its attack paths, and what fixes would do to them.
  *
- * Techniques are matched first, because they may add assets; the access engine then sees all of them. The graph lives
- * until the findings are known, so that it can be searched again without what some of them cause. */
+ * Techniques are matched first, because they may add assets; the access engine then sees all of them. From there on the
+ * paths need nothing of the findings nor these of the paths, so both are made at the same time. The graph lives until
+ * the findings are known, so that it can be searched again without what some of them cause. */
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "base/threads.h"
 #include "evaluate/evaluate.h"
 #include "evaluate/score.h"
 #include "graph/bits.h"
@@ -12,35 +17,73 @@
 struct apl_attack_run {
     apl_attack attack;
     apl_access *access;
+    const apl_content *content;
+    const apl_scan_options *options;
+    apl_threads *thread; /* that makes the paths, until it is waited for */
+    apl_status status;
+    char message[APL_ERROR_BYTES_MAX]; /* when it failed: each thread has its own */
     bool has_graph;
 };
 
-apl_status apl_pipeline_attack(apl_attack_run **out, apl_estate *estate, apl_content *content,
-                               const apl_scan_options *options, unsigned threads)
+/* Only a simulation asks the graph again; until then judging needs the room. */
+static void give_back(apl_attack_run *run)
+{
+    if (run->has_graph)
+        apl_attack_free(&run->attack);
+    apl_access_free(run->access);
+    run->has_graph = false;
+    run->access = NULL;
+}
+
+static void make_paths(void *context, unsigned thread)
+{
+    apl_attack_run *run = context;
+    apl_attack *attack = &run->attack;
+
+    (void)thread; /* one only: the others judge */
+    run->access = apl_scan_access(run->content, attack->estate);
+    run->status = apl_attack_connect(attack, run->access, run->options->keeps_edges, 1);
+    if (run->status == APL_OK)
+        apl_attack_search(&attack->estate->paths, attack, NULL);
+    else
+        (void)snprintf(run->message, sizeof run->message, "%s", apl_error_message());
+    if (run->status == APL_OK && run->options->keeps_edges)
+        apl_attack_list_edges(attack);
+    if (run->options->what_if_count == 0)
+        give_back(run);
+}
+
+apl_attack_run *apl_pipeline_attack(apl_estate *estate, const apl_content *content, const apl_scan_options *options,
+                                    unsigned threads)
 {
     apl_attack_run *run = apl_memory_new(sizeof *run);
 
-    *out = run;
+    run->content = content;
+    run->options = options;
     if (content->techniques.items.count == 0)
-        return APL_OK;
+        return run;
     apl_attack_match(&run->attack, estate, &content->techniques, threads);
-    run->access = apl_scan_access(content, estate);
     run->has_graph = true;
-    apl_status status = apl_attack_connect(&run->attack, run->access, options->keeps_edges, threads);
-    if (status == APL_OK)
-        apl_attack_search(&estate->paths, &run->attack, NULL);
-    if (status == APL_OK && options->keeps_edges)
-        apl_attack_list_edges(&run->attack);
-    return status;
+    if (threads > 1)
+        run->thread = apl_threads_start(1, make_paths, run);
+    else
+        make_paths(run, 0);
+    return run;
+}
+
+apl_status apl_pipeline_attack_wait(apl_attack_run *run)
+{
+    if (run->thread)
+        apl_threads_join(run->thread);
+    run->thread = NULL;
+    return run->status == APL_OK ? APL_OK : apl_fail(run->status, "%s", run->message);
 }
 
 void apl_pipeline_attack_free(apl_attack_run *run)
 {
     if (run == NULL)
         return;
-    if (run->has_graph)
-        apl_attack_free(&run->attack);
-    apl_access_free(run->access);
+    give_back(run);
     apl_memory_free(run);
 }
 

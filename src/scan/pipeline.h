@@ -12,14 +12,19 @@ apl_status apl_pipeline_estate(apl_estate *estate, apl_content *content, const a
 /* The attack graph of one scan, as long as it is needed. */
 typedef struct apl_attack_run apl_attack_run;
 
-/* Makes the attack graph and fills estate->paths. After exposure, before evaluation; assets are renumbered. *out is
- * given on failure too. */
-apl_status apl_pipeline_attack(apl_attack_run **out, apl_estate *estate, apl_content *content,
-                               const apl_scan_options *options, unsigned threads);
-void apl_pipeline_attack_free(apl_attack_run *run); /* NULL is allowed */
+/* Begins to make the attack graph and to fill estate->paths. After exposure; assets are renumbered before it returns.
+ * What is left is done beside the caller, who may judge meanwhile, on one thread more than `threads` where that is not
+ * 1: until apl_pipeline_attack_wait nobody else touches the paths, edges and arena of the estate. `content` and
+ * `options` must outlive the result. */
+apl_attack_run *apl_pipeline_attack(apl_estate *estate, const apl_content *content, const apl_scan_options *options,
+                                    unsigned threads);
 
-/* What the fixes that the options name would do; *out is NULL when they name none, in which case `run` may be NULL too;
- * else it is freed by apl_snapshot_free. After evaluation. */
+/* Returns when the paths are there. */
+apl_status apl_pipeline_attack_wait(apl_attack_run *run);
+void apl_pipeline_attack_free(apl_attack_run *run); /* after waiting; NULL is allowed */
+
+/* What the fixes that the options name would do; *out is NULL when they name none, else it is freed by
+ * apl_snapshot_free. After evaluation. */
 apl_status apl_pipeline_simulate(apl_simulation **out, apl_attack_run *run, const apl_scan_options *options);
 
 #endif

@@ -152,28 +152,32 @@ static void judge(apl_estate *estate, const apl_content *content, const apl_scan
     apl_evaluate_options evaluate = evaluate_options(content, options);
 
     apl_evaluate(estate, &evaluate);
-    apl_evaluate_fixes(estate);
-    apl_score_set(estate);
-    apl_compliance_count(estate, content->frameworks.items, content->frameworks.count);
+}
+
+/* Attack paths and findings, at the same time, and what takes both. */
+static apl_status assess(apl_snapshot *out, const apl_content *content, const apl_scan_options *options)
+{
+    apl_attack_run *attack = apl_pipeline_attack(out->estate, content, options, threads_of(options));
+
+    judge(out->estate, content, options);
+    apl_status status = apl_pipeline_attack_wait(attack);
+    if (status == APL_OK) {
+        apl_evaluate_fixes(out->estate);
+        apl_score_set(out->estate);
+        apl_compliance_count(out->estate, content->frameworks.items, content->frameworks.count);
+        status = apl_pipeline_simulate(&out->simulation, attack, options);
+    }
+    apl_pipeline_attack_free(attack);
+    return status;
 }
 
 apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_options *options)
 {
-    apl_attack_run *attack = NULL;
     apl_instant began = apl_clock_now();
 
     apl_status status = apl_scan_unjudged(out, content, options);
     if (status == APL_OK)
-        status = apl_pipeline_attack(&attack, out->estate, content, options, threads_of(options));
-    if (options->what_if_count == 0) { /* only a simulation asks the graph again; judging needs the room */
-        apl_pipeline_attack_free(attack);
-        attack = NULL;
-    }
-    if (status == APL_OK) {
-        judge(out->estate, content, options);
-        status = apl_pipeline_simulate(&out->simulation, attack, options);
-    }
-    apl_pipeline_attack_free(attack);
+        status = assess(out, content, options);
     if (status != APL_OK) {
         apl_snapshot_free(out);
         return status;
@@ -187,12 +191,12 @@ apl_status apl_scan_attack(apl_snapshot *restored, apl_content *content, const a
 {
     apl_evaluate_options evaluate = evaluate_options(content, options);
     apl_estate *estate = restored->estate;
-    apl_attack_run *attack = NULL;
 
     estate->paths.count = 0;
-    apl_status status = apl_pipeline_attack(&attack, estate, content, options, threads_of(options));
+    apl_attack_run *attack = apl_pipeline_attack(estate, content, options, threads_of(options));
+    apl_evaluate_mark(estate, &evaluate);
+    apl_status status = apl_pipeline_attack_wait(attack);
     if (status == APL_OK) {
-        apl_evaluate_mark(estate, &evaluate);
         apl_evaluate_fixes(estate);
         apl_score_set(estate);
         status = apl_pipeline_simulate(&restored->simulation, attack, options);
