@@ -10,8 +10,8 @@
 
 #include <signal.h>
 
-#include "json/json.h"
 #include "net/rate.h"
+#include "json/json.h"
 
 typedef struct apl_net apl_net;
 typedef struct apl_trace apl_trace;
@@ -37,14 +37,14 @@ typedef struct apl_net_settings {
     const char *user_agent; /* NULL: "aplomb" */
     apl_trace *trace;       /* what went over the wire, without secrets; NULL: nothing is written */
     const volatile sig_atomic_t *cancel; /* becomes true: every request ends as APL_NET_CANCELLED; NULL: never */
-    unsigned in_flight_max; /* of the whole client */
+    unsigned in_flight_max;              /* of the whole client */
     unsigned host_in_flight_max;
     unsigned connect_ms; /* one connection, TLS included */
     unsigned attempt_ms; /* one attempt */
     unsigned call_ms;    /* one request with all its attempts, from the first on */
     uint64_t run_ms;     /* everything, from apl_net_new on; 0: no end */
     unsigned attempts_max;
-    uint64_t seed; /* of the jitter: the same seed waits the same */
+    uint64_t seed;       /* of the jitter: the same seed waits the same */
     apl_net_clock clock; /* now_ms NULL: the real one */
     apl_net_faults faults;
 } apl_net_settings;
@@ -76,7 +76,7 @@ typedef void (*apl_net_done)(void *context, const apl_net_response *response);
 /* One request. All texts are copied by apl_net_submit; `bearer`, `rate` and `context` must outlive it. */
 typedef struct apl_net_request {
     apl_net_method method;
-    apl_str url; /* https://; http:// only with allows_plain */
+    apl_str url;                   /* https://; http:// only with allows_plain */
     const apl_net_header *headers; /* besides Accept, Accept-Encoding, Authorization, User-Agent */
     size_t header_count;
     apl_str body;
@@ -86,13 +86,12 @@ typedef struct apl_net_request {
     apl_str principal;            /* whose quota it is: an object id, an application id; may be empty */
     apl_str share;                /* what the quota is counted by besides: a subscription; may be empty */
     bool repeats_post;            /* a POST that only reads (Resource Graph) and may be repeated like a GET */
-    bool wants_json;              /* 2xx with another type, or with a text that is no JSON, is a failure that may pass */
-    bool wants_text;              /* errors are wanted as they are: no repeat, no new token; for sign-in */
-    bool allows_plain;            /* http:// to the machine itself or a link-local address: managed identity */
-    bool skips_proxy;             /* the same */
-    bool goes_first;              /* before all that waits in its lane, as pages of a list that was begun should */
-    size_t bytes_max;             /* of the answer, unpacked; 0: APL_NET_BYTES_MAX */
-    unsigned connect_ms;          /* 0: that of the client; the same for the next two */
+    bool wants_json;     /* 2xx with another type, or with a text that is no JSON, is a failure that may pass */
+    bool allows_plain;   /* http:// to the machine itself or a link-local address: managed identity */
+    bool skips_proxy;    /* the same */
+    bool goes_first;     /* before all that waits in its lane, as pages of a list that was begun should */
+    size_t bytes_max;    /* of the answer, unpacked; 0: APL_NET_BYTES_MAX */
+    unsigned connect_ms; /* 0: that of the client; the same for the next two */
     unsigned attempt_ms;
     unsigned attempts_max;
     apl_net_done done;
@@ -120,14 +119,14 @@ extern const char *const apl_net_outcome_names[APL_NET_OUTCOMES];
 /* Belongs to the client, until the callback returns. */
 struct apl_net_response {
     apl_net_outcome outcome;
-    unsigned status; /* HTTP; 0 without an answer */
-    apl_str url;     /* as submitted */
-    apl_str body;    /* unpacked; with a zero behind it */
+    unsigned status;      /* HTTP; 0 without an answer */
+    apl_str url;          /* as submitted */
+    apl_str body;         /* unpacked; with a zero behind it */
     const apl_json *json; /* wants_json and 2xx with a body: the root; else NULL */
-    apl_str why;     /* one line for people: "429 TooManyRequests: ...", "certificate ..."; empty for 2xx */
-    apl_str code;    /* of an error body: error.code or error (Azure, Graph, OAuth); empty: none */
+    apl_str why;          /* one line for people: "429 TooManyRequests: ...", "certificate ..."; empty for 2xx */
+    apl_str code;         /* of an error body: error.code or error (Azure, Graph, OAuth); empty: none */
     unsigned attempts;
-    uint64_t waited_ms; /* in lanes and between attempts */
+    uint64_t waited_ms;  /* in lanes and between attempts */
     const void *headers; /* for apl_net_header_of */
 };
 
@@ -156,8 +155,8 @@ size_t apl_net_pending(const apl_net *net);
 /* Waits that long with the loop running; false when it was cancelled meanwhile. */
 bool apl_net_pause(apl_net *net, uint64_t ms);
 
-/* Submits and runs until this one is done, others meanwhile; `response` is what its callback would get, its texts copied
- * into `arena` (json is not kept). For sign-in and for one question at a time; never from within a callback. */
+/* Submits and runs until this one is done, others meanwhile; `response` is what its callback would get, its texts
+ * copied into `arena` (json is not kept). For sign-in and for one question at a time; never from within a callback. */
 apl_status apl_net_ask(apl_net_response *response, apl_arena *arena, apl_net *net, const apl_net_request *request);
 
 /* What a run cost so far. */

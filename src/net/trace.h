@@ -1,7 +1,7 @@
 /* net/trace.h: what went over the wire, for people who must find a fault, without any secret.
  *
- * One JSON object a line and attempt. Authorization, cookies, tokens, keys and passwords, signatures in URLs and members
- * with key-like names are replaced before anything is written; a body that is no JSON is only counted. */
+ * One JSON object a line and attempt. Authorization, cookies, tokens, keys and passwords, signatures in URLs and
+ * members with key-like names are replaced before anything is written; a body that is no JSON is only counted. */
 #ifndef APL_NET_TRACE_H
 #define APL_NET_TRACE_H
 

@@ -11,7 +11,7 @@
 /* Parts of a URL; they point into its text. */
 typedef struct apl_url {
     apl_str scheme;
-    apl_str host; /* without brackets of IPv6 */
+    apl_str host;  /* without brackets of IPv6 */
     unsigned port; /* the scheme's own where none is written */
     apl_str path;  /* with its slash; "" where there is none */
     apl_str query; /* without the question mark */

@@ -25,10 +25,10 @@ typedef enum apl_azure_api {
 } apl_azure_api;
 
 typedef struct apl_azure_api_info {
-    const char *name;         /* "arm", as content calls it */
-    const char *endpoint;     /* https://management.azure.com; NULL: the host stands in a document; "": not in this cloud */
-    const char *audience;     /* what a token is asked for, without "/.default"; NULL: https:// and the host */
-    const char *host_suffix;  /* with endpoint NULL: hosts that a token may be sent to end so (".search.windows.net") */
+    const char *name;     /* "arm", as content calls it */
+    const char *endpoint; /* https://management.azure.com; NULL: the host stands in a document; "": not in this cloud */
+    const char *audience; /* what a token is asked for, without "/.default"; NULL: https:// and the host */
+    const char *host_suffix; /* with endpoint NULL: hosts that a token may be sent to end so (".search.windows.net") */
     const apl_net_rate *rate;
 } apl_azure_api_info;
 

@@ -30,23 +30,23 @@ apl_azure_way apl_azure_way_named(apl_str name);
 
 /* As the command line and the environment have it; texts outlive the sign-in; NULL or empty: not given. */
 typedef struct apl_azure_credentials {
-    const apl_azure_cloud *cloud;     /* NULL: public */
+    const apl_azure_cloud *cloud; /* NULL: public */
     apl_azure_way way;
-    const char *tenant;               /* AZURE_TENANT_ID, when the command names none */
-    const char *client_id;            /* AZURE_CLIENT_ID */
-    const char *client_secret;        /* AZURE_CLIENT_SECRET */
-    const char *certificate_path;     /* AZURE_CLIENT_CERTIFICATE_PATH */
-    const char *certificate_password; /* AZURE_CLIENT_CERTIFICATE_PASSWORD */
-    const char *token_file;           /* AZURE_FEDERATED_TOKEN_FILE */
-    const char *identity_endpoint;    /* IDENTITY_ENDPOINT: App Service, Container Apps, Arc, Service Fabric */
-    const char *identity_header;      /* IDENTITY_HEADER */
-    const char *identity_thumbprint;  /* IDENTITY_SERVER_THUMBPRINT: Service Fabric, which is not supported */
-    const char *imds_endpoint;        /* IMDS_ENDPOINT (Arc); AZURE_POD_IDENTITY_AUTHORITY_HOST */
-    const char *msi_endpoint;         /* MSI_ENDPOINT: Cloud Shell, Azure ML */
-    const char *msi_secret;           /* MSI_SECRET */
-    const char *ml_client_id;         /* DEFAULT_IDENTITY_CLIENT_ID: Azure ML compute */
-    const char *arc_key_folder;       /* where the agent of Arc puts its challenges; NULL: its own */
-    const char *path;                 /* PATH, to find az; NULL: no az */
+    const char *tenant;                   /* AZURE_TENANT_ID, when the command names none */
+    const char *client_id;                /* AZURE_CLIENT_ID */
+    const char *client_secret;            /* AZURE_CLIENT_SECRET */
+    const char *certificate_path;         /* AZURE_CLIENT_CERTIFICATE_PATH */
+    const char *certificate_password;     /* AZURE_CLIENT_CERTIFICATE_PASSWORD */
+    const char *token_file;               /* AZURE_FEDERATED_TOKEN_FILE */
+    const char *identity_endpoint;        /* IDENTITY_ENDPOINT: App Service, Container Apps, Arc, Service Fabric */
+    const char *identity_header;          /* IDENTITY_HEADER */
+    const char *identity_thumbprint;      /* IDENTITY_SERVER_THUMBPRINT: Service Fabric, which is not supported */
+    const char *imds_endpoint;            /* IMDS_ENDPOINT (Arc); AZURE_POD_IDENTITY_AUTHORITY_HOST */
+    const char *msi_endpoint;             /* MSI_ENDPOINT: Cloud Shell, Azure ML */
+    const char *msi_secret;               /* MSI_SECRET */
+    const char *ml_client_id;             /* DEFAULT_IDENTITY_CLIENT_ID: Azure ML compute */
+    const char *arc_key_folder;           /* where the agent of Arc puts its challenges; NULL: its own */
+    const char *path;                     /* PATH, to find az; NULL: no az */
     const char *const *child_environment; /* of az, NULL-terminated: HOME, PATH, AZURE_CONFIG_DIR, proxies */
 } apl_azure_credentials;
 
@@ -82,9 +82,9 @@ typedef struct apl_azure_identity {
     apl_str app_id;    /* appid or azp */
     apl_str name;      /* upn, preferred_username, app_displayname; may be empty */
     bool is_application;
-    apl_str roles;     /* application permissions, with spaces between */
-    apl_str scopes;    /* delegated permissions (scp) */
-    int64_t expires;   /* seconds since 1970; 0: not said */
+    apl_str roles;   /* application permissions, with spaces between */
+    apl_str scopes;  /* delegated permissions (scp) */
+    int64_t expires; /* seconds since 1970; 0: not said */
 } apl_azure_identity;
 
 apl_status apl_azure_identity_of(apl_azure_identity *out, apl_arena *arena, apl_str token);
