@@ -168,14 +168,30 @@ bool apl_answer_date(int64_t *out, apl_str text)
            seconds_of(out, &time);
 }
 
+/* Seconds with a fraction, which Microsoft Graph writes ("2.128"); rounded up. */
+static bool read_seconds(uint64_t *out_ms, apl_str value)
+{
+    apl_str rest = apl_str_trim(value);
+    int64_t whole = 0;
+    int64_t fraction = 0;
+
+    if (!read_number(&whole, &rest))
+        return false;
+    *out_ms = (uint64_t)whole * 1000;
+    if (rest.size == 0)
+        return true;
+    if (!read_char(&rest, '.') || !read_number(&fraction, &rest) || rest.size)
+        return false;
+    *out_ms += fraction ? 1000 : 0;
+    return true;
+}
+
 bool apl_answer_retry_after(uint64_t *out_ms, apl_str value, int64_t now)
 {
     int64_t number = 0;
 
-    if (read_whole(&number, value)) {
-        *out_ms = (uint64_t)number * 1000;
+    if (read_seconds(out_ms, value))
         return true;
-    }
     if (!apl_answer_date(&number, value))
         return false;
     *out_ms = number > now ? (uint64_t)(number - now) * 1000 : 0;

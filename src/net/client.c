@@ -76,9 +76,11 @@ apl_status apl_net_new(apl_net **out, const apl_net_settings *settings)
     return APL_OK;
 }
 
-static void free_call(apl_call *call)
+void apl_call_free(apl_call *call)
 {
     apl_memory_free(call->moved_to);
+    if (call->request.is_secret)
+        explicit_bzero(call, call->size);
     apl_memory_free(call);
 }
 
@@ -92,8 +94,8 @@ void apl_net_free(apl_net *net)
         apl_transfer *transfer = &net->transfers[i];
         call = transfer->call;
         if (call) {
-            apl_transfer_release(transfer);
-            free_call(call);
+            apl_transfer_release(transfer, call->request.is_secret);
+            apl_call_free(call);
         }
         if (transfer->easy)
             net->curl.easy_cleanup(transfer->easy);
@@ -101,7 +103,7 @@ void apl_net_free(apl_net *net)
         apl_text_free(&transfer->headers);
     }
     while ((call = apl_schedule_drop(net)) != NULL)
-        free_call(call);
+        apl_call_free(call);
     for (size_t i = 0; i < net->lanes.count; i++)
         apl_net_lane_free(&net->lanes.items[i].lane);
     (void)net->curl.multi_cleanup(net->multi);
@@ -206,6 +208,7 @@ static apl_call *copy_call(const apl_net *net, const apl_net_request *request)
         size += request->headers[i].name.size + request->headers[i].value.size + 2u;
     apl_call *call = apl_memory_new(sizeof *call + headers_size + size);
     call->request = *request;
+    call->size = sizeof *call + headers_size + size;
     call->headers = (apl_net_header *)(call + 1);
     char *at = (char *)call->headers + headers_size;
     for (size_t i = 0; i < request->header_count; i++) {
@@ -276,7 +279,7 @@ static void end_all(apl_net *net, apl_net_outcome outcome)
         apl_net_lane_end(&net->lanes.items[call->lane].lane, apl_net_now(net), NULL);
         net->hosts.items[call->host].in_flight--;
         net->in_flight--;
-        apl_transfer_release(transfer);
+        apl_transfer_release(transfer, call->request.is_secret);
         apl_outcome_end(net, call, outcome, apl_str_from(apl_net_outcome_names[outcome]));
     }
     for (size_t i = 0; i < waiting; i++)

@@ -89,6 +89,7 @@ typedef struct apl_net_request {
     bool wants_json;     /* 2xx with another type, or with a text that is no JSON, is a failure that may pass */
     bool allows_plain;   /* http:// to the machine itself or a link-local address: managed identity */
     bool skips_proxy;    /* the same */
+    bool is_secret;      /* what is sent and what comes back holds secrets: overwritten when it is freed */
     bool goes_first;     /* before all that waits in its lane, as pages of a list that was begun should */
     size_t bytes_max;    /* of the answer, unpacked; 0: APL_NET_BYTES_MAX */
     unsigned connect_ms; /* 0: that of the client; the same for the next two */

@@ -29,6 +29,7 @@ struct apl_call {
     uint64_t ready_ms; /* not before, when it waits for its next attempt */
     uint64_t in_flight_ms;
     uint64_t token_hash; /* of the token last shown */
+    size_t size;         /* of the struct and its texts */
     unsigned attempts;
     unsigned refusals;
     unsigned redirects;
@@ -113,8 +114,11 @@ bool apl_transfer_start(apl_net *net, apl_call *call, uint64_t now_ms);
 /* What curl says of a transfer that ended. *was_sent: the server may have got it. */
 apl_net_outcome apl_transfer_outcome(apl_transfer *transfer, CURLcode code, bool *was_sent);
 
+/* Gives the memory of a call back, overwritten when it held secrets. */
+void apl_call_free(apl_call *call);
+
 /* Takes the transfer out of the loop and makes it free again. */
-void apl_transfer_release(apl_transfer *transfer);
+void apl_transfer_release(apl_transfer *transfer, bool is_secret);
 
 /* -- outcome.c: what to make of it ------------------------------------------------------------------------------ */
 

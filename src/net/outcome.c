@@ -20,13 +20,6 @@ apl_str apl_net_header_of(const apl_net_response *response, const char *name)
     return lines ? apl_answer_header(*lines, apl_str_from(name)) : APL_STR_NONE;
 }
 
-static void free_call(apl_net *net, apl_call *call)
-{
-    net->pending--;
-    apl_memory_free(call->moved_to);
-    apl_memory_free(call);
-}
-
 static void deliver(apl_net *net, apl_call *call, apl_net_response *response, uint64_t now_ms)
 {
     uint64_t took_ms = now_ms > call->submitted_ms ? now_ms - call->submitted_ms : 0;
@@ -37,7 +30,8 @@ static void deliver(apl_net *net, apl_call *call, apl_net_response *response, ui
     net->totals.waited_ms += response->waited_ms;
     if (call->request.done)
         call->request.done(call->request.context, response);
-    free_call(net, call);
+    net->pending--;
+    apl_call_free(call);
 }
 
 void apl_outcome_end(apl_net *net, apl_call *call, apl_net_outcome outcome, apl_str why)
@@ -265,7 +259,7 @@ static bool plan_repeat(apl_transfer *transfer, const apl_net_attempt *attempt, 
         return false;
     call->ready_ms = now_ms + plan.wait_ms;
     net->totals.repeats++;
-    apl_transfer_release(transfer);
+    apl_transfer_release(transfer, call->request.is_secret);
     apl_schedule_later(net, call);
     return true;
 }
@@ -274,7 +268,7 @@ static void put_back(apl_transfer *transfer)
 {
     apl_call *call = transfer->call;
 
-    apl_transfer_release(transfer);
+    apl_transfer_release(transfer, call->request.is_secret);
     apl_schedule_put(transfer->net, call, true);
 }
 
@@ -338,6 +332,8 @@ void apl_outcome_of(apl_transfer *transfer, CURLcode code, uint64_t now_ms)
         .code = apl_str_from(transfer->code),
         .headers = &lines,
     };
+    /* The transfer keeps its place, and so its buffers, until the callback has returned. */
+    bool is_secret = call->request.is_secret;
     deliver(net, call, &response, now_ms);
-    apl_transfer_release(transfer);
+    apl_transfer_release(transfer, is_secret);
 }

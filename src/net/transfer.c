@@ -267,10 +267,12 @@ apl_net_outcome apl_transfer_outcome(apl_transfer *transfer, CURLcode code, bool
     return APL_NET_UNREACHABLE;
 }
 
-void apl_transfer_release(apl_transfer *transfer)
+void apl_transfer_release(apl_transfer *transfer, bool is_secret)
 {
     apl_net *net = transfer->net;
 
+    if (is_secret && transfer->body.capacity)
+        explicit_bzero(transfer->body.data, transfer->body.capacity);
     (void)net->curl.multi_remove_handle(net->multi, transfer->easy);
     net->curl.easy_reset(transfer->easy);
     forget_lines(transfer);

@@ -19,8 +19,11 @@ typedef enum apl_azure_api {
     APL_AZURE_KEY_VAULT,
     APL_AZURE_PURVIEW,
     APL_AZURE_POWER_PLATFORM,
-    APL_AZURE_POWER_APPS, /* environments: api.bap */
-    APL_AZURE_DATAVERSE,  /* host and audience are the environment's own */
+    APL_AZURE_POWER_APPS,    /* environments: api.bap */
+    APL_AZURE_DATAVERSE,     /* host and audience are the environment's own */
+    APL_AZURE_ARM_STORAGE,   /* of ARM: the storage provider, which takes less */
+    APL_AZURE_GRAPH_REPORTS, /* of Microsoft Graph: sign-ins and audit logs */
+    APL_AZURE_GRAPH_ACCESS,  /* of Microsoft Graph: conditional access, named locations, identity protection */
     APL_AZURE_APIS,
 } apl_azure_api;
 
@@ -29,6 +32,7 @@ typedef struct apl_azure_api_info {
     const char *endpoint; /* https://management.azure.com; NULL: the host stands in a document; "": not in this cloud */
     const char *audience; /* what a token is asked for, without "/.default"; NULL: https:// and the host */
     const char *host_suffix; /* with endpoint NULL: hosts that a token may be sent to end so (".search.windows.net") */
+    const char *more_suffixes; /* other ends of hosts, with spaces between; NULL: none */
     const apl_net_rate *rate;
 } apl_azure_api_info;
 
