@@ -129,6 +129,8 @@ static void refused(apl_net_lane *lane, uint64_t now_ms, const apl_net_quota *qu
         wait_ms = quota->retry_after_ms;
     else if (quota->resets_ms)
         wait_ms = quota->resets_ms;
+    if (wait_ms > APL_NET_RETRY_AFTER_MS_MAX)
+        wait_ms = APL_NET_RETRY_AFTER_MS_MAX;
     close_until(lane, now_ms + wait_ms);
     lane->tokens = 0;
     lane->filled_ms = lane->closed_until_ms;

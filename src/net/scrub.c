@@ -187,6 +187,16 @@ static uint32_t take_block(apl_text *out, apl_str text, uint32_t at)
     return at;
 }
 
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static bool is_escape(apl_str rest)
+{
+    return rest.size >= 3 && rest.data[0] == '%' && is_hex(rest.data[1]) && is_hex(rest.data[2]);
+}
+
 void apl_scrub_text(apl_text *out, apl_str text)
 {
     uint32_t at = 0;
@@ -202,7 +212,7 @@ void apl_scrub_text(apl_text *out, apl_str text)
                 apl_text_add(out, apl_str_slice(text, at, name_end));
                 end = name_end;
             }
-        } else if (end == at && text.data[at] == '%' && at + 3 <= text.size) {
+        } else if (end == at && is_escape(rest_of(text, at))) {
             apl_text_add(out, apl_str_slice(text, at, at + 3)); /* its digits belong to no name */
             end = at + 3;
         } else if (end == at) {

@@ -190,12 +190,12 @@ static void set_callbacks(apl_transfer *transfer)
 
 static apl_transfer *free_transfer(apl_net *net)
 {
-    for (unsigned i = 0; i < net->settings.in_flight_max; i++) {
-        if (net->transfers[i].call == NULL)
-            return &net->transfers[i];
-    }
-    APL_ASSERT(!"a transfer is free while fewer than in_flight_max are in flight");
-    return NULL;
+    unsigned index = 0;
+
+    while (index < net->settings.in_flight_max && net->transfers[index].call)
+        index++;
+    APL_ASSERT(index < net->settings.in_flight_max); /* fewer are in flight, or the call had not been taken */
+    return &net->transfers[index];
 }
 
 /* Overwrites the lines, which hold the token, before curl frees them. */

@@ -187,6 +187,20 @@ static void a_refusal_closes_and_slows(void **state)
     assert_int_equal(lane.refusals, 0);
 }
 
+static void no_server_closes_a_lane_for_ever(void **state)
+{
+    apl_net_quota years = {
+        .remaining = -1, .is_refused = true, .has_retry_after = true, .retry_after_ms = UINT64_C(99999999999)};
+    apl_net_lane lane;
+
+    (void)state;
+    apl_net_lane_init(&lane, &bucket, 0);
+    apl_net_lane_start(&lane, 0);
+    apl_net_lane_end(&lane, 100, &years);
+    assert_in_range(apl_net_lane_wait(&lane, 100), APL_NET_RETRY_AFTER_MS_MAX, APL_NET_RETRY_AFTER_MS_MAX + 100);
+    apl_net_lane_free(&lane);
+}
+
 static void grows_back_and_eases_near_the_limit(void **state)
 {
     apl_net_quota good = APL_NET_QUOTA_NONE;
@@ -227,6 +241,7 @@ int main(void)
         cmocka_unit_test(uses_what_the_rate_allows),
         cmocka_unit_test(heeds_what_is_left),
         cmocka_unit_test(a_refusal_closes_and_slows),
+        cmocka_unit_test(no_server_closes_a_lane_for_ever),
         cmocka_unit_test(without_a_rate_nothing_waits),
         cmocka_unit_test(grows_back_and_eases_near_the_limit),
     };

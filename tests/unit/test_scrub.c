@@ -38,6 +38,8 @@ static void texts(void **state)
         {"-----BEGIN CERTIFICATE-----\npublic\n-----END CERTIFICATE-----", NULL},
         {"100%", "100%"},
         {"%", "%"},
+        {"%\nBearer planted-token-1", "%\nBearer ***"},
+        {"%2Fclient_secret=planted", "%2Fclient_secret=***"},
         {"sig=", "sig=***"},
         {"", ""},
     };

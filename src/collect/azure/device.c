@@ -58,6 +58,9 @@ static apl_azure_result take_grant(apl_azure_grant *out, const apl_azure_fetch *
             apl_text_add(fetch->keeps, kept);
             explicit_bzero((char *)(uintptr_t)kept.data, kept.size);
         }
+        apl_str token = apl_value_str(apl_value_member(answer, "access_token")); /* read once more below */
+        if (token.size)
+            explicit_bzero((char *)(uintptr_t)token.data, token.size);
     }
     return apl_azure_read_grant(out, fetch, response);
 }
