@@ -316,6 +316,16 @@ class SignIn(unittest.TestCase):
         self.assertEqual([one["way"] for one in result["tries"][-2:]], ["managed", "cli"])
         self.assertIn("no such managed identity (400 invalid_request: Identity not found)", result["tries"][-2]["why"])
 
+    def test_the_metadata_service_of_another_cloud_is_passed_over(self):
+        for status, body in ((403, "no"), (404, "<html/>"), (401, {}), (500, "")):
+            with self.subTest(status=status):
+                other = tls_server.Server(lambda _, request: request.answer(status, body))
+                self.addCleanup(other.close)
+                result = self.run_steps({"imds_endpoint": other.url("", "127.0.0.1"), "path": self.az("")})
+                self.assertTrue(result["steps"][0]["is_given"])
+                self.assertEqual([one["way"] for one in result["tries"][-2:]], ["managed", "cli"])
+                self.assertLessEqual(len(other.requests), 1)
+
     def test_identity_endpoints_elsewhere_are_not_asked(self):
         for endpoint in ("http://evil.example/token", "http://10.0.0.5/token", "ftp://127.0.0.1/"):
             with self.subTest(endpoint=endpoint):
@@ -419,7 +429,7 @@ echo '{json.dumps(answer)}'"""
         step, = self.run_steps({})["steps"]
         for word in ("client secret: AZURE_CLIENT_SECRET is not set",
                      "certificate: AZURE_CLIENT_CERTIFICATE_PATH is not set",
-                     "workload identity: AZURE_FEDERATED_TOKEN_FILE is not set", "no metadata service answers",
+                     "workload identity: AZURE_FEDERATED_TOKEN_FILE is not set", "no metadata service of Azure answers",
                      "Azure CLI: PATH is empty"):
             self.assertIn(word, step["why"])
 

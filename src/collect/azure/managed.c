@@ -209,6 +209,13 @@ static bool may_pass(const apl_net_response *response)
            response->status == 429 || response->status >= 500;
 }
 
+/* Other clouds have a metadata service at the same address, which refuses in its own way; that of Azure names an error.
+ */
+static bool is_of_azure(const apl_net_response *response)
+{
+    return response->outcome == APL_NET_ANSWERED && (apl_net_is_good(response) || response->code.size);
+}
+
 static apl_azure_result from_vm(apl_azure_grant *out, const apl_azure_fetch *fetch)
 {
     const apl_azure_credentials *given = fetch->credentials;
@@ -229,9 +236,8 @@ static apl_azure_result from_vm(apl_azure_grant *out, const apl_azure_fetch *fet
     for (unsigned attempt = 1;; attempt++) {
         if (ask(&response, fetch, &request) != APL_OK)
             return APL_AZURE_REFUSED;
-        bool is_there = response.outcome == APL_NET_ANSWERED;
-        if (fetch->is_probe && !is_there) {
-            (void)apl_fail(APL_E_IO, "no metadata service answers: this is no virtual machine of Azure");
+        if (fetch->is_probe && !is_of_azure(&response)) {
+            (void)apl_fail(APL_E_IO, "no metadata service of Azure answers: this is none of its virtual machines");
             return APL_AZURE_NOT_HERE;
         }
         if (!may_pass(&response) || attempt == IMDS_ATTEMPTS || !apl_net_pause(fetch->net, wait_ms))
