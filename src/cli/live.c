@@ -24,7 +24,10 @@ apl_status apl_live_open(apl_live *live, const apl_settings *settings)
         .no_proxy = environment->no_proxy,
         .cancel = apl_interrupt_watch(),
     };
-    if (settings->trace)
+    if (settings->cloud == NULL && environment->azure_authority && live->credentials.cloud == NULL)
+        status = apl_fail(APL_E_USAGE, "AZURE_AUTHORITY_HOST is \"%s\", the login of no cloud that is known here",
+                          environment->azure_authority);
+    if (status == APL_OK && settings->trace)
         status = apl_trace_open(&live->trace, settings->trace);
     live->net.trace = live->trace;
     return status;

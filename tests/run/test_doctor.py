@@ -384,6 +384,14 @@ class Doctor(unittest.TestCase):
         self.assertIn("login.chinacloudapi.cn", self.proxy.asked)
         self.assertNotIn(LOGIN, self.proxy.asked)
 
+    def test_a_login_of_no_cloud_gets_no_secret(self):
+        environment = {**self.credentials, "HTTPS_PROXY": self.proxy.address,
+                       "AZURE_AUTHORITY_HOST": "https://login.evil.example"}
+        done = subprocess.run([APLOMB, "doctor"], capture_output=True, text=True, env=environment)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("the login of no cloud", done.stderr)
+        self.assertEqual(self.proxy.asked, [])
+
     def test_the_trace_has_no_secret(self):
         self.run_doctor("--trace", "trace.ndjson", exit_code=3)
         lines = [json.loads(line) for line in (self.folder / "trace.ndjson").read_text().splitlines()]
