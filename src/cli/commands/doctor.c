@@ -293,5 +293,5 @@ const apl_command apl_command_doctor = {
         "The exit code is 3 when something that a scan reads cannot be read.",
     .examples = "aplomb doctor\n"
                 "aplomb doctor --tenant contoso.com --sign-in cli --format json\n"
-                "aplomb doctor --role --scope 22222222-2222-2222-2222-222222222222 > aplomb-role.json",
+                "aplomb doctor --role --scope 22222222-2222-2222-2222-222222222222 > role.json",
 };
