@@ -38,6 +38,7 @@ set(APL_LIBRARIES_base apl::crypto apl::xxhash apl::threads)
 set(APL_LIBRARIES_bytes apl::archive apl::zstd apl::zlib)
 set(APL_LIBRARIES_json apl::yyjson)
 set(APL_LIBRARIES_yaml apl::fyaml)
+set(APL_LIBRARIES_net apl::curl apl::crypto)
 set(APL_LIBRARIES_condition apl::utf8proc)
 set(APL_LIBRARIES_store apl::sqlite apl::zstd)
 

@@ -24,6 +24,15 @@ apl_library(zstd libzstd libzstd-dev)
 apl_library(zlib zlib zlib1g-dev)
 apl_library(fyaml libfyaml libfyaml-dev)
 apl_library(sqlite sqlite3 libsqlite3-dev)
+
+# Headers only: src/net/curl.c loads the library when a live source is named, so that no other run pays for it.
+pkg_check_modules(APL_curl QUIET libcurl)
+if(NOT APL_curl_FOUND)
+  message(FATAL_ERROR "libcurl was not found. Run tools/setup, or install the package libcurl4-openssl-dev.")
+endif()
+add_library(apl::curl INTERFACE IMPORTED GLOBAL)
+target_include_directories(apl::curl INTERFACE ${APL_curl_INCLUDE_DIRS})
+
 add_library(apl::threads ALIAS Threads::Threads)
 
 if(APL_TESTS)

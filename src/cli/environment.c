@@ -23,6 +23,44 @@ static unsigned parse_columns(const char *text)
     return columns;
 }
 
+/* Empty counts as not there. */
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value && *value ? value : NULL;
+}
+
+static const char *either(const char *first, const char *second)
+{
+    const char *value = variable(first);
+
+    return value ? value : variable(second);
+}
+
+extern char **environ;
+
+static apl_azure_credentials read_azure(void)
+{
+    return (apl_azure_credentials){
+        .tenant = variable("AZURE_TENANT_ID"),
+        .client_id = variable("AZURE_CLIENT_ID"),
+        .client_secret = variable("AZURE_CLIENT_SECRET"),
+        .certificate_path = variable("AZURE_CLIENT_CERTIFICATE_PATH"),
+        .certificate_password = variable("AZURE_CLIENT_CERTIFICATE_PASSWORD"),
+        .token_file = variable("AZURE_FEDERATED_TOKEN_FILE"),
+        .identity_endpoint = variable("IDENTITY_ENDPOINT"),
+        .identity_header = variable("IDENTITY_HEADER"),
+        .identity_thumbprint = variable("IDENTITY_SERVER_THUMBPRINT"),
+        .imds_endpoint = either("IMDS_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"),
+        .msi_endpoint = variable("MSI_ENDPOINT"),
+        .msi_secret = variable("MSI_SECRET"),
+        .ml_client_id = variable("DEFAULT_IDENTITY_CLIENT_ID"),
+        .path = variable("PATH"),
+        .child_environment = (const char *const *)environ,
+    };
+}
+
 apl_environment apl_environment_read(void)
 {
     const char *no_color = getenv("NO_COLOR");
@@ -41,6 +79,11 @@ apl_environment apl_environment_read(void)
     if (!environment.has_columns && environment.out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
         environment.columns = size.ws_col;
     environment.store = store && *store ? store : NULL;
+    environment.proxy = either("HTTPS_PROXY", "https_proxy");
+    environment.no_proxy = either("NO_PROXY", "no_proxy");
+    environment.ca_file = variable("SSL_CERT_FILE");
+    environment.azure_authority = variable("AZURE_AUTHORITY_HOST");
+    environment.azure = read_azure();
     return environment;
 }
 

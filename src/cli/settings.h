@@ -53,6 +53,11 @@ typedef struct apl_settings {
     const char *note;
     const char *file;
     const char *expires;
+    const char *cloud;
+    const char *sign_in;
+    const char *ca;
+    const char *proxy;
+    const char *trace;
     unsigned jobs;
     unsigned limit;
     bool only_ai;
@@ -67,6 +72,7 @@ typedef struct apl_settings {
     bool hash;
     bool all;
     bool no_color;
+    bool only_role;
     bool help;
     apl_environment environment;
 } apl_settings;

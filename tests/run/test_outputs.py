@@ -437,7 +437,7 @@ class Usage(Folder):
         self.assertEqual(self.give("--help"), self.give("help"))
         self.assertRegex(self.give("--version"), r"^aplomb \d+\.\d+\.\d+\n$")
         for name in ("scan", "inventory", "findings", "explain", "checks", "services", "frameworks", "history",
-                     "policy eval", "policy lint", "version", "help"):
+                     "policy eval", "policy lint", "doctor", "version", "help"):
             text = self.give(*name.split(), "--help")
             self.assertIn(f"aplomb {name}", text)
             self.assertIn("Examples", text)
