@@ -98,13 +98,23 @@ bool apl_condition_is_derived(const apl_condition *condition);
 
 /* The explanation of one evaluation: each leaf that decided the outcome, in the order of the rule. A leaf below an
  * anyOf that was true is listed only when it was true itself, and so on; what was not decisive is left out. */
+#define APL_TRACE_FIELDS_MAX 4 /* the ones that an expression reads first */
+
+typedef struct apl_trace_field {
+    apl_str path;
+    apl_value value;
+} apl_trace_field;
+
 typedef struct apl_trace_leaf {
-    apl_str path;          /* path in the document, or the expression text */
+    apl_str path;          /* path in the document, or of an expression what was calculated: length(instructions) */
     apl_str operator_name; /* as in the language: "equals", "exists", "count greater" ... */
     apl_value value;       /* what was found: missing, unread or a copy in the trace's arena */
     apl_value operand;     /* what the rule compares with */
     apl_truth outcome;     /* of the leaf itself */
     bool is_negated;       /* below an odd number of `not` */
+    bool is_calculated;    /* an expression ... */
+    uint8_t field_count;   /* ... over these fields of the document */
+    apl_trace_field fields[APL_TRACE_FIELDS_MAX];
 } apl_trace_leaf;
 
 typedef struct apl_trace {

@@ -6,6 +6,7 @@
 #include "evaluate/evaluate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/threads.h"
@@ -109,21 +110,23 @@ static apl_str needs_of(const evaluate_job *job, const apl_policy_result *result
     return type ? type->needs : APL_STR_NONE;
 }
 
-/* The path itself or a place inside of it: properties.type is not where properties.typeProperties is. */
+/* The path itself or a place inside of it: properties.type is not where properties.typeProperties is. Of what is
+ * calculated the name of the function stands for all: `contains` is where contains(data, 'x') is. */
 static bool is_within(apl_str path, apl_str outer)
 {
     return apl_str_starts_nocase(path, outer) &&
-           (path.size == outer.size || path.data[outer.size] == '.' || path.data[outer.size] == '[');
+           (path.size == outer.size || memchr(".[(", path.data[outer.size], 3) != NULL);
 }
 
-/* Rules name the paths that tell something where their condition also looks at others, as guards do. */
-static bool is_shown(const apl_rule_info *rule, apl_str path)
+/* Rules name the paths that tell something where their condition also looks at others, as guards do. Without that the
+ * values are shown, and not what was calculated from them. */
+static bool is_shown(const apl_rule_info *rule, const apl_evidence *evidence)
 {
     for (uint32_t i = 0; i < rule->evidence_path_count; i++) {
-        if (is_within(path, rule->evidence_paths[i]))
+        if (is_within(evidence->path, rule->evidence_paths[i]))
             return true;
     }
-    return rule->evidence_path_count == 0;
+    return rule->evidence_path_count == 0 && !evidence->is_calculated;
 }
 
 static void keep_evidence(apl_finding *finding, apl_arena *keep, const apl_policy_result *result)
@@ -132,9 +135,9 @@ static void keep_evidence(apl_finding *finding, apl_arena *keep, const apl_polic
     bool has_shown = false;
 
     for (uint32_t i = 0; i < result->evidence_count; i++)
-        has_shown = has_shown || is_shown(finding->rule, result->evidence[i].path);
+        has_shown = has_shown || is_shown(finding->rule, &result->evidence[i]);
     for (uint32_t i = 0; i < result->evidence_count; i++) {
-        if (has_shown && !is_shown(finding->rule, result->evidence[i].path))
+        if (has_shown && !is_shown(finding->rule, &result->evidence[i]))
             continue;
         apl_evidence *kept = &evidence[finding->evidence_count++];
         kept->path = apl_arena_str(keep, result->evidence[i].path);

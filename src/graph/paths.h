@@ -37,9 +37,9 @@ typedef struct apl_hop {
 /* Why the hop holds, in plain words; in `arena`. */
 apl_str apl_attack_why(const apl_attack *attack, const apl_hop *hop, apl_arena *arena);
 
-/* Fills causes of the step, in the estate's arena: what a fix has to change: the checks that break the technique,
- * on the asset it is on, on what holds that, and at both ends; and whatever is wrong with the assignment behind it. The
- * same rule as that of apl_attack_without. */
+/* Fills the causes of the step, in the arena of the estate: what a fix has to change. These are the checks that break
+ * the technique, where it names them, and whatever is wrong with the assignment behind it. The same rule as that of
+ * apl_attack_without. */
 void apl_attack_add_causes(apl_path_step *step, const apl_attack *attack, const apl_hop *hop);
 
 /* Fills estate->edges with every step of the graph, sorted by its ends; a million at most. */

@@ -127,6 +127,7 @@ typedef struct apl_evidence {
     apl_str path;
     apl_value value;    /* missing: the document has no such member; unread: nobody looked */
     apl_value expected; /* the value that would pass, or a text like "not \"Enabled\"" */
+    bool is_calculated; /* the path is an expression, and the value what it gave */
 } apl_evidence;
 
 typedef struct apl_rule_info apl_rule_info;

@@ -106,7 +106,7 @@ static apl_value count_words(apl_arena *arena, apl_str wanted, apl_value operand
 
 apl_evidence_row apl_evidence_of_leaf(apl_arena *arena, const apl_trace_leaf *leaf)
 {
-    apl_evidence_row row = {{leaf->path, leaf->value, leaf->operand}, true};
+    apl_evidence_row row = {{leaf->path, leaf->value, leaf->operand, false}, true};
     apl_str name = leaf->operator_name;
 
     if (leaf->outcome == APL_TRUTH_UNREAD) { /* nobody knows what it is, so nobody can say what it should be */
@@ -127,6 +127,12 @@ apl_evidence_row apl_evidence_of_leaf(apl_arena *arena, const apl_trace_leaf *le
         name = apl_str_from(look_up(opposites, sizeof opposites / sizeof *opposites, name, "notEquals"));
     if (is_count) {
         row.evidence.expected = count_words(arena, name, leaf->operand);
+        return row;
+    }
+    if (leaf->is_calculated && leaf->operand.type == APL_VALUE_BOOL &&
+        apl_str_equal_nocase(name, APL_STR("notEquals"))) {
+        row.evidence.expected = apl_value_bool(!leaf->operand.boolean); /* there is no third */
+        row.is_words = false;
         return row;
     }
     bool is_list_of_one =
@@ -157,15 +163,44 @@ static bool is_wanted(const apl_trace_leaf *leaf, apl_truth only)
     return only != APL_TRUTH_UNREAD || leaf->outcome == APL_TRUTH_UNREAD;
 }
 
-static void add_row(apl_evidence_rows *rows, const apl_trace_leaf *leaf, apl_str prefix)
+static void put_row(apl_evidence_rows *rows, apl_evidence_row row, apl_str prefix)
 {
     if (rows->count == APL_EVIDENCE_MAX)
         return;
-    apl_evidence_row row = apl_evidence_of_leaf(rows->arena, leaf);
     if (prefix.size)
         row.evidence.path =
             apl_arena_format(rows->arena, "%.*s#%.*s", APL_STR_ARG(prefix), APL_STR_ARG(row.evidence.path));
     rows->items[rows->count++] = row;
+}
+
+/* "length(a.b) to be at least 30" */
+static apl_value calculation_words(apl_arena *arena, const apl_evidence_row *row)
+{
+    apl_text text;
+
+    apl_text_init(&text, APL_ERROR_BYTES_MAX);
+    apl_text_add_format(&text, "%.*s to be ", APL_STR_ARG(row->evidence.path));
+    if (row->is_words)
+        apl_text_add(&text, apl_value_str(row->evidence.expected));
+    else
+        apl_value_write(&text, row->evidence.expected, 0);
+    apl_value words = apl_value_string(apl_arena_str(arena, apl_text_str(&text)));
+    apl_text_free(&text);
+    return words;
+}
+
+/* What was calculated, after the values that it was calculated from; the first of them says what was expected. */
+static void add_row(apl_evidence_rows *rows, const apl_trace_leaf *leaf, apl_str prefix)
+{
+    apl_evidence_row row = apl_evidence_of_leaf(rows->arena, leaf);
+
+    row.evidence.is_calculated = leaf->is_calculated;
+    for (unsigned i = 0; i < leaf->field_count; i++) {
+        apl_value expected =
+            i == 0 && row.evidence.value.type != APL_VALUE_UNREAD ? calculation_words(rows->arena, &row) : APL_MISSING;
+        put_row(rows, (apl_evidence_row){{leaf->fields[i].path, leaf->fields[i].value, expected, false}, true}, prefix);
+    }
+    put_row(rows, row, prefix);
 }
 
 void apl_evidence_add_trace(apl_evidence_rows *rows, const apl_trace *trace, apl_truth only, apl_str prefix)
@@ -199,10 +234,13 @@ static void add_value(apl_text *text, apl_value value)
 apl_str apl_evidence_sentence(const apl_evidence_rows *rows)
 {
     const apl_evidence_row *first = &rows->items[0];
+    size_t more = 0;
     apl_text text;
 
     if (rows->count == 0)
         return APL_STR_NONE;
+    for (size_t i = 1; i < rows->count; i++)
+        more += !rows->items[i].evidence.is_calculated;
     apl_text_init(&text, APL_ERROR_BYTES_MAX);
     apl_text_add(&text, first->evidence.path);
     if (first->evidence.value.type == APL_VALUE_MISSING) {
@@ -220,8 +258,8 @@ apl_str apl_evidence_sentence(const apl_evidence_rows *rows)
         else
             add_value(&text, first->evidence.expected);
     }
-    if (rows->count > 1)
-        apl_text_add_format(&text, ", and %zu more", rows->count - 1);
+    if (more > 0)
+        apl_text_add_format(&text, ", and %zu more", more);
     apl_text_add_char(&text, '.');
     apl_str sentence = apl_arena_str(rows->arena, apl_text_str(&text));
     apl_text_free(&text);

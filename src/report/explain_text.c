@@ -1,7 +1,7 @@
 /* report/explain_text.c: writes one explained thing as sections of text.
  *
- * Stands behind `explain`. Prose is wrapped to the screen, values and ids stay whole, since somebody who asks to have
- * one thing explained wants all of it. */
+ * Stands behind `explain`. Prose is wrapped to the screen, ids stay whole. Of an asset it shows the settings that were
+ * judged; the document as it was read is for programs, and only JSON has it. */
 #include "report/explain_text.h"
 
 #include "report/explain_paths.h"
@@ -15,6 +15,8 @@
 #define SENTENCE_BYTES_MAX (1u << 20)
 #define LABEL_WIDTH 12u
 #define LIST_SHOWN 50
+#define FINDING_INDENT 28u /* where titles of findings begin */
+#define SETTINGS_SHOWN 4   /* of one finding; explain of the finding has all */
 
 static void write_heading(apl_text *out, const apl_screen *screen, const char *heading)
 {
@@ -238,7 +240,22 @@ static void write_relations(apl_text *out, const apl_report *report, bool incomi
     apl_text_free(&line);
 }
 
-/* One line for each of its findings: severity, status, title, id. */
+/* What of the asset the finding rests on: the settings that were judged, below its title. */
+static void write_settings(apl_text *out, const apl_screen *screen, const apl_finding *finding)
+{
+    apl_text line;
+
+    apl_text_init(&line, SENTENCE_BYTES_MAX);
+    for (uint32_t i = 0; i < finding->evidence_count && i < SETTINGS_SHOWN; i++) {
+        line.size = 0;
+        apl_row_sentence(&line, &finding->evidence[i]);
+        apl_screen_spaces(out, FINDING_INDENT);
+        write_item(out, screen, apl_text_str(&line), FINDING_INDENT + 2);
+    }
+    apl_text_free(&line);
+}
+
+/* For each of its findings a line with severity, status, title and id. */
 static void write_findings(apl_text *out, const apl_report *report, bool names_asset)
 {
     const apl_estate *estate = report->snapshot->estate;
@@ -259,7 +276,9 @@ static void write_findings(apl_text *out, const apl_report *report, bool names_a
         apl_text_add_format(out, "  %-6s  ", apl_status_names[finding->status]);
         line.size = 0;
         apl_text_add(&line, names_asset ? (asset->name.size ? asset->name : asset->id) : finding->rule->title);
-        write_item(out, &report->screen, apl_text_str(&line), 28);
+        write_item(out, &report->screen, apl_text_str(&line), FINDING_INDENT);
+        if (!names_asset)
+            write_settings(out, &report->screen, finding);
     }
     if (explained->findings.count > LIST_SHOWN)
         apl_text_add_format(out, "  and %zu more\n", explained->findings.count - LIST_SHOWN);
@@ -310,81 +329,6 @@ static void write_history(apl_text *out, const apl_report *report)
     apl_text_free(&line);
 }
 
-static void break_line(apl_text *out, unsigned depth)
-{
-    apl_text_add_char(out, '\n');
-    apl_screen_spaces(out, 4 + 2 * depth);
-}
-
-typedef struct document_writer {
-    apl_text *out;
-    const apl_screen *screen;
-    unsigned depth;
-    bool is_fresh; /* a level was opened and nothing stands in it yet */
-} document_writer;
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* A key or value, and the sign behind it. */
-static void write_token(document_writer *writer, apl_str token, char sign)
-{
-    bool closes = sign == '}' || sign == ']';
-
-    if (token.size == 0 && is_space(sign))
-        return;
-    if (writer->is_fresh && (token.size || !closes)) {
-        break_line(writer->out, writer->depth);
-        writer->is_fresh = false;
-    }
-    apl_screen_add(writer->out, writer->screen, token);
-    if (is_space(sign))
-        return;
-    if (closes && writer->depth > 0) {
-        writer->depth--;
-        if (!writer->is_fresh)
-            break_line(writer->out, writer->depth);
-        writer->is_fresh = false;
-    }
-    apl_text_add_char(writer->out, sign);
-    if (sign == ':')
-        apl_text_add_char(writer->out, ' ');
-    if (sign == ',')
-        break_line(writer->out, writer->depth);
-    if (sign == '{' || sign == '[') {
-        writer->depth++;
-        writer->is_fresh = true;
-    }
-}
-
-/* The document over several lines: the JSON text as it is, with line ends where a level begins, ends or goes on. Inside
- * strings nothing changes. */
-static void write_document(apl_text *out, const apl_screen *screen, apl_str json)
-{
-    document_writer writer = {.out = out, .screen = screen};
-    bool in_string = false;
-    size_t from = 0;
-
-    apl_screen_spaces(out, 4);
-    for (size_t i = 0; i < json.size; i++) {
-        char c = json.data[i];
-        if (in_string) {
-            in_string = c != '"';
-            i += c == '\\' && i + 1 < json.size;
-            continue;
-        }
-        in_string = c == '"';
-        if (!is_space(c) && (c == 0 || strchr("{}[],:", c) == NULL))
-            continue;
-        write_token(&writer, apl_str_slice(json, from, i), c);
-        from = i + 1;
-    }
-    apl_screen_add(out, screen, apl_str_slice(json, from, json.size));
-    apl_text_add_char(out, '\n');
-}
-
 static void explain_asset(apl_text *out, const apl_report *report)
 {
     const apl_asset *asset = &report->snapshot->estate->assets.items[report->explained->asset];
@@ -398,10 +342,8 @@ static void explain_asset(apl_text *out, const apl_report *report)
     write_relations(out, report, false);
     write_relations(out, report, true);
     write_history(out, report);
-    if (report->body.size) {
-        write_heading(out, &report->screen, "Document");
-        write_document(out, &report->screen, report->body);
-    }
+    if (report->body.size)
+        apl_text_add(out, APL_STR("\nIts document, whole: --format json\n"));
 }
 
 static void explain_finding(apl_text *out, const apl_report *report)

@@ -112,8 +112,8 @@ def edits_of(finding):
     """Lists of (path, value), the rule's own patch first."""
     patch = finding["remediation"].get("patch") or []
     ways = [[(part["path"], part.get("value", GONE)) for part in patch]] if patch else []
-    singles = [(part["path"], value) for part in finding["evidence"] if not part["path"].startswith(("[", "aplomb."))
-               for value in expected_values(part)]
+    parts = [part for part in finding["evidence"] if "(" not in part["path"] and not part["path"].startswith("aplomb.")]
+    singles = [(part["path"], value) for part in parts for value in expected_values(part)]
     ways += [[single] for single in singles]
     if len(singles) > 1:
         ways.append(singles)
@@ -170,7 +170,7 @@ class Case:
 
 
 def attempt(work):
-    """(faults, pairs of technique and check that were tried) of a finding of a case; the first edit that mends it."""
+    """Faults, and the pairs of technique and check that were tried, of one finding by the first edit that mends it."""
     case, identifier = work
     finding = case.findings[identifier]
     for edit in edits_of(finding):

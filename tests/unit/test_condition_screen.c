@@ -154,7 +154,7 @@ static void explanations(void **state)
     check_leaves("{`count`: {`field`: `l[*]`, `where`: {`field`: `l[*].x`, `greater`: 0}}, `greater`: 0}", DATA,
                  "l[*] count greater 0 found 2 true");
     check_leaves("{`value`: `[add(field('a'), 1)]`, `equals`: `[field('b')]`}", DATA,
-                 "[add(field('a'), 1)] equals 2 found 2 true");
+                 "add(a, 1) equals 2 found 2 true");
     check_leaves("{`value`: 1, `in`: [1, 2]}", DATA, "1 in [1,2] found 1 true");
     check_leaves("{`field`: `none`, `exists`: false}", DATA, "none exists false found null true");
 }

@@ -49,8 +49,12 @@ static const example examples[] = {
      "0}",
      "properties.rules[*]", NULL, "\"none\""},
     {"{`field`: `kind`, `equals`: `k`}", "type", "\"T/t\"", NULL},
-    {"{`value`: `[length(field('properties.list[*]'))]`, `equals`: 2}", "[length(field('properties.list[*]'))]", "2",
-     "\"not 2\""},
+    {"{`value`: `[length(field('properties.list[*]'))]`, `equals`: 2}", "properties.list[*]", "[\"a\",\"b\"]",
+     "\"length(properties.list[*]) to be not 2\""},
+    {"{`value`: `[contains(field('properties.access'), 'able')]`, `equals`: true}", "properties.access", "\"Enabled\"",
+     "\"contains(properties.access, 'able') to be false\""},
+    {"{`value`: `[length(field('properties.key'))]`, `less`: 30}", "properties.key", "missing",
+     "\"length(properties.key) to be at least 30\""},
 };
 
 static void each_operator(void **state)
@@ -76,6 +80,31 @@ static void each_operator(void **state)
             assert_string_equal(world_value(w, row->expected), examples[i].expected);
         assert_true(result.reason.size > 10);
     }
+    world_free(w);
+}
+
+/* What an expression gave stands behind what it was calculated from. */
+static void shows_values_and_what_was_calculated(void **state)
+{
+    world *w = world_new();
+    (void)state;
+    apl_policy *policy =
+        rule_of(w, "{`value`: `[concat(field('kind'), field('properties.access'), field('kind'))]`, `equals`: "
+                   "`kEnabledk`}");
+    world_load(w, document);
+    apl_policy_result result = world_judge(w, policy, 0);
+    assert_int_equal(result.evidence_count, 3);
+    assert_string_equal(world_text(w, result.evidence[0].path), "kind");
+    assert_string_equal(world_text(w, result.evidence[1].path), "properties.access");
+    assert_string_equal(world_value(w, result.evidence[1].value), "\"Enabled\"");
+    assert_string_equal(world_value(w, result.evidence[1].expected), "missing");
+    assert_false(result.evidence[1].is_calculated);
+    assert_string_equal(world_text(w, result.evidence[2].path), "concat(kind, properties.access, kind)");
+    assert_string_equal(world_value(w, result.evidence[2].value), "\"kEnabledk\"");
+    assert_true(result.evidence[2].is_calculated);
+    assert_string_equal(world_text(w, result.reason),
+                        "kind is \"k\", expected concat(kind, properties.access, kind) to be not \"kEnabledk\", and 1 "
+                        "more.");
     world_free(w);
 }
 
@@ -138,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_operator),
+        cmocka_unit_test(shows_values_and_what_was_calculated),
         cmocka_unit_test(sentence_names_the_first_and_counts_the_rest),
         cmocka_unit_test(unread_names_what_was_not_read),
         cmocka_unit_test(no_evidence_no_memory),

@@ -69,8 +69,8 @@ static void compiles_all_members(void **state)
             "`name`: "
             "`keys of {@name}`}, `gives`: [`data`, `write`], `attack`: [`T1552`], `atlas`: `AML.T0055`, `breaks`: "
             "[`one`, {`check`: `two`, `at`: [`asset`, `to`]}], `lowers`: [`three`], `noise`: `high`, "
-            "`needs_user`: true}],`relations`: [{`relation`: `contains`, `on`: {`kind`: `ai-service`}, "
-            "`to`: {`relation`: `contains`},"
+            "`needs_user`: true}],"
+            "`relations`: [{`relation`: `contains`, `on`: {`kind`: `ai-service`}, `to`: {`relation`: `contains`},"
             "`likelihood`: 1, `why`: `in`}]}"),
         APL_OK);
     assert_int_equal(test.techniques.items.count, 2);
