@@ -398,8 +398,11 @@ static void guess(walk *walking, apl_input *input)
         }
     }
     walking->is_model = walking->is_model || apl_guess_head(formats, head, walking->scan.name);
-    if (walking->count == 0 && input->can_seek && apl_zip_is(input)) /* behind something else */
-        walking->is_model = true;
+    if (!walking->is_model && walking->count == 0 && input->can_seek && apl_zip_is(input)) { /* behind something */
+        walking->is_bundle = true;
+        apl_input_seek(input, 0);
+        push(walking, zip_format(walking->inspector), input);
+    }
 }
 
 /* Recognises one input and reads it, or makes it the next level. */
