@@ -9,23 +9,23 @@
 
 struct apl_scan_models {
     apl_globals *globals;
-    apl_model_inspector *inspector;
+    apl_model_judge *judge;
 };
 
-apl_scan_models *apl_scan_models_new(apl_globals *globals)
+apl_status apl_scan_models_new(apl_scan_models **out, apl_globals *globals)
 {
     apl_scan_models *models = apl_memory_new(sizeof *models);
 
+    *out = models;
     models->globals = globals;
-    models->inspector = apl_model_inspector_new(globals);
-    return models;
+    return apl_model_judge_new(&models->judge, globals);
 }
 
 void apl_scan_models_free(apl_scan_models *models)
 {
     if (models == NULL)
         return;
-    apl_model_inspector_free(models->inspector);
+    apl_model_judge_free(models->judge);
     apl_globals_free(models->globals);
     apl_memory_free(models);
 }
@@ -76,16 +76,13 @@ bool apl_scan_models_read(apl_text *document, bool *is_whole, apl_scan_models *m
     if (descriptor < 0)
         return false;
     apl_model_file job = {descriptor, file->size, file->shown, false};
-    apl_model_guess guess = apl_model_guess_file(models->inspector, &job);
-    if (guess != APL_GUESS_NO_MODEL) {
-        apl_model_report_init(&report);
-        apl_model_inspect(&report, models->inspector, &job);
-        is_model = strcmp(apl_model_verdict(&report), "not-a-model") != 0;
-        *is_whole = guess == APL_GUESS_MODEL;
-        if (is_model)
-            write_document(document, file->shown, &report);
-        apl_model_report_free(&report);
-    }
+    apl_model_report_init(&report);
+    apl_model_guess guess = apl_model_judge_any(&report, models->judge, &job);
+    is_model = guess != APL_GUESS_NO_MODEL && strcmp(apl_model_verdict(&report), "not-a-model") != 0;
+    *is_whole = is_model && guess == APL_GUESS_MODEL;
+    if (is_model)
+        write_document(document, file->shown, &report);
+    apl_model_report_free(&report);
     (void)close(descriptor);
     return is_model;
 }

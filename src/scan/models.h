@@ -5,12 +5,13 @@
 #define APL_SCAN_MODELS_H
 
 #include "bytes/files.h"
-#include "inspect/model/inspect.h"
+#include "inspect/model/judge.h"
 
 typedef struct apl_scan_models apl_scan_models;
 
-/* `globals` becomes its own. */
-apl_scan_models *apl_scan_models_new(apl_globals *globals);
+/* `globals` becomes its own. Must be called while the program has one thread (bytes/worker.h); what was made is given
+ * back by the caller also after a failure. */
+apl_status apl_scan_models_new(apl_scan_models **out, apl_globals *globals);
 void apl_scan_models_free(apl_scan_models *models);
 
 /* Judges the file when it is a model, and writes what was found as one document. False when it is none: nothing is

@@ -60,7 +60,9 @@ apl_status apl_pipeline_estate(apl_estate *estate, apl_content *content, const a
     apl_globals *globals = NULL;
     if (!options->is_policy_eval)
         status = apl_content_globals(&globals, content);
-    apl_reading reading = {estate, normalizers, threads, globals ? apl_scan_models_new(globals) : NULL};
+    apl_reading reading = {estate, normalizers, threads, NULL};
+    if (status == APL_OK && globals)
+        status = apl_scan_models_new(&reading.models, globals);
     if (status == APL_OK)
         status = apl_read_sources(&reading, options);
     apl_scan_models_free(reading.models);

@@ -26,10 +26,11 @@ void apl_model_report_free(apl_model_report *report)
     *report = (apl_model_report){0};
 }
 
+/* By effect. */
+static const char *const names[] = {"clean", "incomplete", "suspicious", "malicious"};
+
 const char *apl_model_verdict(const apl_model_report *report)
 {
-    static const char *const names[] = {"clean", "incomplete", "suspicious", "malicious"};
-
     if (report->format.size == 0 && report->effect == APL_EFFECT_NOTE)
         return "not-a-model";
     return names[report->effect];
@@ -254,6 +255,11 @@ apl_status apl_model_report_read(apl_model_report *report, apl_str json)
         if (apl_issue_info_of(kind)->effect > report->effect)
             report->effect = apl_issue_info_of(kind)->effect;
         APL_PUSH(&report->issues, made);
+    }
+    apl_str verdict = apl_value_str(apl_value_member(value, "verdict"));
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) { /* also of issues that were left out */
+        if (apl_str_equal(verdict, apl_str_from(names[i])) && i > report->effect)
+            report->effect = (apl_issue_effect)i;
     }
     for (uint32_t i = 0; i < facts.size; i++)
         read_fact(report, &facts.members[i]);
