@@ -47,6 +47,8 @@ static void write_reason(apl_text *out, const apl_model_report *report)
     apl_text_init(&reason, 4 * APL_MODEL_DETAIL_BYTES_MAX);
     if (first)
         apl_text_add_format(&reason, "%s: %.*s", apl_issue_info_of(first->kind)->id, APL_STR_ARG(first->detail));
+    else if (report->effect != APL_EFFECT_NOTE)
+        apl_text_add(&reason, APL_STR("more issues than are kept"));
     if (count > 1)
         apl_text_add_format(&reason, " (and %zu more)", count - 1);
     apl_json_write_string(out, apl_text_str(&reason));

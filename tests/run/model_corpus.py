@@ -103,7 +103,7 @@ def protocols():
     odd("proto/unknown.pkl", m.pickle(m.call("mycompany.models", "Classifier", [])), "suspicious",
         ("pickle-unknown-global",))
     malicious("proto/many-unknown.pkl", m.pickle(b"".join(
-        m.name("contoso.parts", f"Part{number}") + b"0" for number in range(400)) + m.system()))
+        m.name("contoso.parts", f"Part{number}") + b"0" for number in range(400)) + m.system()), issues=GLOBAL)
     odd("proto/persistent.pkl", m.pickle(m.text("id") + b"Q"), "clean")
 
 
