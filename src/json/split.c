@@ -33,10 +33,8 @@ static void reserve(apl_chunk *chunk, size_t size)
         chunk->bytes = apl_vector_grow(chunk->bytes, size + APL_CHUNK_PADDING, &chunk->capacity, 1);
 }
 
-static apl_chunk *fresh(const scanner *scan, uint64_t offset, apl_chunk_kind kind)
+static void empty(apl_chunk *chunk, uint64_t offset, apl_chunk_kind kind)
 {
-    apl_chunk *chunk = scan->split->take(scan->split->context);
-
     chunk->size = 0;
     chunk->items.count = 0;
     chunk->head.size = 0;
@@ -45,6 +43,21 @@ static apl_chunk *fresh(const scanner *scan, uint64_t offset, apl_chunk_kind kin
     chunk->offset = offset;
     chunk->kind = kind;
     chunk->is_whole = false;
+}
+
+void apl_chunk_take(apl_chunk *chunk, apl_str text)
+{
+    empty(chunk, 0, APL_CHUNK_LINES);
+    reserve(chunk, text.size);
+    memcpy(chunk->bytes, text.data, text.size);
+    chunk->size = text.size;
+}
+
+static apl_chunk *fresh(const scanner *scan, uint64_t offset, apl_chunk_kind kind)
+{
+    apl_chunk *chunk = scan->split->take(scan->split->context);
+
+    empty(chunk, offset, kind);
     return chunk;
 }
 
@@ -173,24 +186,24 @@ static void split_lines(scanner *scan)
 /* What is known of the bytes scanned so far. Positions are in the present chunk. The chunk's items are whole values,
  * and behind them members of the value that is still open, for the case that it must be cut. */
 typedef struct structure {
-    size_t depth;       /* containers that are open */
-    size_t value_from;  /* the open value; NONE between values, and when its beginning is gone */
+    size_t depth;        /* containers that are open */
+    size_t value_from;   /* the open value; NONE between values, and when its beginning is gone */
     size_t first_member; /* of the open value in the chunk's items */
-    size_t array_depth; /* depth inside the array whose members are items; 0 outside of it */
-    size_t item_from;   /* the open member of that array, or NONE */
-    size_t head_to;     /* where what stands before the array ends */
-    size_t tail_from;   /* where what stands behind the array begins, or NONE */
-    size_t name_from;   /* the last string at depth 1 */
+    size_t array_depth;  /* depth inside the array whose members are items; 0 outside of it */
+    size_t item_from;    /* the open member of that array, or NONE */
+    size_t head_to;      /* where what stands before the array ends */
+    size_t tail_from;    /* where what stands behind the array begins, or NONE */
+    size_t name_from;    /* the last string at depth 1 */
     size_t name_to;
-    size_t opened_at;   /* an array just opened in which pages hold documents, or NONE */
-    bool is_object;     /* the open value is one */
+    size_t opened_at; /* an array just opened in which pages hold documents, or NONE */
+    bool is_object;   /* the open value is one */
     bool is_in_string;
     bool is_escaped;
-    bool has_array; /* the array was found */
-    bool has_more;  /* behind it came another one */
-    bool is_cut;    /* members of the open value are given one by one */
-    bool is_lost;   /* what stands around them was too long */
-    bool is_too_long; /* the open member is */
+    bool has_array;    /* the array was found */
+    bool has_more;     /* behind it came another one */
+    bool is_cut;       /* members of the open value are given one by one */
+    bool is_lost;      /* what stands around them was too long */
+    bool is_too_long;  /* the open member is */
     bool is_page_over; /* a value that was cut has just ended */
 } structure;
 
@@ -250,8 +263,8 @@ static void start_cutting(scanner *scan, structure *state)
     scan->head.size = 0;
     scan->head.is_cut = false;
     if (state->is_object)
-        apl_text_add(&scan->head, apl_str_make(scan->chunk->bytes + state->value_from,
-                                               state->head_to - state->value_from));
+        apl_text_add(&scan->head,
+                     apl_str_make(scan->chunk->bytes + state->value_from, state->head_to - state->value_from));
     if (scan->head.is_cut)
         fault(scan, state->value_from,
               "too much stands before the array of this page; its members are read without it");

@@ -40,6 +40,9 @@ typedef struct apl_chunk {
     bool is_whole; /* the only chunk of its text */
 } apl_chunk;
 
+/* Makes a chunk of a text of lines that is there already. */
+void apl_chunk_take(apl_chunk *chunk, apl_str text);
+
 /* Gives the memory of a chunk back, not the chunk itself. */
 void apl_chunk_free(apl_chunk *chunk);
 

@@ -31,7 +31,7 @@ typedef struct reading_job {
     apl_chunk *chunks;
     pthread_mutex_t lock; /* for messages */
     APL_VECTOR(apl_read_message) messages;
-    apl_arena *texts; /* of messages and paths; under the lock */
+    apl_arena *texts;   /* of messages and paths; under the lock */
     uint64_t documents; /* for progress; changed atomically */
     /* Of the text that is being cut; the reading thread's own. */
     apl_stream *stream;
@@ -343,6 +343,25 @@ static void read_failed(reading_job *job)
               apl_arena_str(job->reading->estate->arena, apl_str_from(apl_error_message())).data);
 }
 
+/* A model file is one document. True when nothing else is to be read in it. */
+static bool read_model(reading_job *job, const apl_file *file)
+{
+    apl_text document;
+    bool is_whole = false;
+
+    if (job->reading->models == NULL)
+        return false;
+    apl_text_init(&document, 2 * APL_MODEL_REPORT_BYTES_MAX);
+    if (apl_scan_models_read(&document, &is_whole, job->reading->models, file)) {
+        apl_chunk *chunk = apl_queue_pop(job->empty);
+        name_text(job, file->shown);
+        apl_chunk_take(chunk, apl_text_str(&document));
+        give_chunk(job, chunk);
+    }
+    apl_text_free(&document);
+    return is_whole;
+}
+
 static void read_file(reading_job *job, const apl_file *file)
 {
     apl_split split = {
@@ -360,6 +379,8 @@ static void read_file(reading_job *job, const apl_file *file)
 
     job->is_named = file->is_named;
     job->stream = NULL;
+    if (read_model(job, file))
+        return;
     if (apl_stream_open(&job->stream, file) != APL_OK) {
         name_text(job, shown);
         read_failed(job);
@@ -412,9 +433,8 @@ static bool is_ignored(const apl_scan_options *options, const apl_file *file)
     if (ignored == NULL || file->is_named || realpath(ignored, own) == NULL || realpath(file->path.data, path) == NULL)
         return false;
     size_t size = strlen(own);
-    return strncmp(path, own, size) == 0 &&
-           (path[size] == 0 || strcmp(path + size, "-wal") == 0 || strcmp(path + size, "-shm") == 0 ||
-            strcmp(path + size, "-journal") == 0);
+    return strncmp(path, own, size) == 0 && (path[size] == 0 || strcmp(path + size, "-wal") == 0 ||
+                                             strcmp(path + size, "-shm") == 0 || strcmp(path + size, "-journal") == 0);
 }
 
 static void read_files(reading_job *job, const apl_files *files)

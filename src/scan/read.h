@@ -6,6 +6,7 @@
 #define APL_SCAN_READ_H
 
 #include "normalize/normalizer.h"
+#include "scan/models.h"
 #include "scan/scan.h"
 
 /* A line for people about something that could not be read. */
@@ -18,7 +19,8 @@ typedef struct apl_read_message {
 typedef struct apl_reading {
     apl_estate *estate; /* files are added here */
     apl_normalizer **normalizers;
-    unsigned count; /* normalizers, and reading threads */
+    unsigned count;          /* normalizers, and reading threads */
+    apl_scan_models *models; /* NULL: model files are read like any other file */
 } apl_reading;
 
 /* Reads all sources through the normalizers, one thread each, and calls on_message in the order of files. A source that

@@ -57,8 +57,15 @@ apl_status apl_pipeline_estate(apl_estate *estate, apl_content *content, const a
     };
     for (unsigned i = 0; i < threads; i++)
         normalizers[i] = apl_normalizer_new(&normal);
-    apl_reading reading = {estate, normalizers, threads};
-    status = apl_read_sources(&reading, options);
+    apl_globals *globals = NULL;
+    if (!options->is_policy_eval)
+        status = apl_content_globals(&globals, content);
+    apl_reading reading = {estate, normalizers, threads, NULL};
+    if (status == APL_OK && globals)
+        status = apl_scan_models_new(&reading.models, globals);
+    if (status == APL_OK)
+        status = apl_read_sources(&reading, options);
+    apl_scan_models_free(reading.models);
     if (status == APL_OK) {
         estate->spool = spool.descriptor;
         apl_link_assets(estate, normalizers, threads, threads);

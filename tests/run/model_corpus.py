@@ -102,6 +102,8 @@ def protocols():
     benign("proto/five-buffers-benign.pkl", m.pickle(b"](\x97\x98\x96" + struct.pack("<Q", 5) + b"hello" + b"e", 5))
     odd("proto/unknown.pkl", m.pickle(m.call("mycompany.models", "Classifier", [])), "suspicious",
         ("pickle-unknown-global",))
+    malicious("proto/many-unknown.pkl", m.pickle(b"".join(
+        m.name("contoso.parts", f"Part{number}") + b"0" for number in range(400)) + m.system()), issues=GLOBAL)
     odd("proto/persistent.pkl", m.pickle(m.text("id") + b"Q"), "clean")
 
 

@@ -13,12 +13,17 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import jsonschema  # noqa: E402
+import model_bytes  # noqa: E402
 import model_corpus  # noqa: E402
 
 APLOMB = os.environ["APLOMB"]
 ROOT = pathlib.Path(os.environ["APLOMB_ROOT"])
 SCHEMA = json.loads((ROOT / "docs" / "schemas" / "aplomb.model.v1.json").read_text())
 SARIF = json.loads((ROOT / "tests" / "schemas" / "sarif-schema-2.1.0.json").read_text())
+# A scan looks at heads: it searches no unknown bytes for a pickle, judges no archive without a model, and says of a
+# compression that gives no byte that it is unread.
+UNSEEN = {"container/cut.pkl.gz", "container/junk-before-4.bin", "container/junk-before.pkl", "nemo/escaped.nemo",
+          "trick/11-broken.7z", "trick/25-deep.zip", "trick/25-tar-traversal.tar"}
 SAMPLES_MIN = 150
 TRICKS = 25
 
@@ -106,6 +111,43 @@ class Corpus(unittest.TestCase):
         self.assertEqual(len(results), sum(len(line["issues"]) for line in self.lines.values()))
         empty = json.loads(run("model", "none/readme.md", "--format", "sarif", folder=self.root).stdout)
         self.assertEqual(empty["runs"][0]["results"], [])
+
+    def test_scan(self):
+        answer = run("scan", ".", "--no-store", "--status", "all", "--format", "json", folder=self.root)
+        self.assertEqual(answer.returncode, 3)
+        value = json.loads(answer.stdout)
+        assets = {asset["id"]: asset for asset in value["assets"]}
+        statuses = {finding["asset"]: finding["status"] for finding in value["findings"]
+                    if finding["rule"] == "code/models/model-file-safe-format"}
+        wanted = {"clean": "pass", "incomplete": "manual", "suspicious": "fail", "malicious": "fail"}
+        wrong = []
+        for sample in self.samples:
+            name, verdict = "file:" + sample.path, self.lines[sample.path]["verdict"]
+            if name not in assets:
+                if sample.path not in UNSEEN and verdict != "not-a-model":
+                    wrong.append((sample.path, "no asset"))
+            elif verdict == "not-a-model" or statuses[name] != wanted[verdict]:
+                wrong.append((sample.path, verdict, statuses.get(name)))
+        self.assertEqual(wrong, [])
+        self.assertEqual(value["scan"]["documents"], sum(row["count"] for row in value["coverage"]))
+        again = json.loads(run("scan", ".", "--no-store", "--status", "all", "--format", "json", "--jobs", "1",
+                               folder=self.root).stdout)
+        self.assertEqual(again["findings"], value["findings"])
+
+    def test_scan_reads_what_lies_beside_a_model(self):
+        account = {"type": "Microsoft.CognitiveServices/accounts", "name": "a", "location": "westeurope",
+                   "kind": "OpenAI", "properties": {"disableLocalAuth": False},
+                   "id": "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/r/providers/"
+                         "Microsoft.CognitiveServices/accounts/a"}
+        with tempfile.TemporaryDirectory() as folder:
+            bundle = pathlib.Path(folder) / "all.zip"
+            bundle.write_bytes(model_bytes.zipped([
+                model_bytes.Member("export.json", json.dumps(account).encode(), method=8),
+                model_bytes.Member("weights/evil.pkl", model_bytes.pickle(model_bytes.system()))]))
+            value = json.loads(run("scan", folder, "--no-store", "--format", "json").stdout)
+        self.assertLessEqual({"ai-service", "model-artifact"}, {asset["kind"] for asset in value["assets"]})
+        self.assertIn(("file:all.zip", "model-file-safe-format"),
+                      {(finding["asset"], finding["check"]) for finding in value["findings"]})
 
     def test_exit_codes(self):
         self.assertEqual(self.exit_code, 3)

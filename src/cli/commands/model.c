@@ -8,7 +8,7 @@
 #include "bytes/files.h"
 #include "cli/session.h"
 #include "cli/sink.h"
-#include "inspect/model/inspect.h"
+#include "inspect/model/judge.h"
 #include "report/model_sarif.h"
 #include "report/model_text.h"
 
@@ -34,7 +34,7 @@ typedef struct model_run {
     apl_session *session;
     apl_output output;
     apl_screen screen;
-    apl_model_inspector *inspector;
+    apl_model_judge *judge;
     size_t counts[VERDICT_COUNT];
     size_t shown;
     bool is_text;
@@ -88,7 +88,7 @@ static apl_status judge(model_run *run, const apl_file *file)
             apl_model_found(&report, APL_ISSUE_READ_FAILED, 0, "a pipe; only files can be judged");
         apl_model_file job = {descriptor, end < 0 ? 0 : (uint64_t)end, file->shown, run->session->settings->hash};
         if (end >= 0)
-            apl_model_inspect(&report, run->inspector, &job);
+            apl_model_judge_file(&report, run->judge, &job);
         if (!is_stdin)
             (void)close(descriptor);
     }
@@ -178,20 +178,22 @@ static apl_status model_run_command(apl_session *session)
     if (status == APL_OK)
         status = apl_content_globals(&globals, session->content);
     if (status == APL_OK)
+        status = apl_model_judge_new(&run.judge, globals);
+    if (status == APL_OK)
         status = apl_sink_open(&sink, NULL);
     if (status != APL_OK) {
+        apl_model_judge_free(run.judge);
         apl_globals_free(globals);
         return status;
     }
     run.screen = apl_environment_screen(&settings->environment, false, settings->no_color);
-    run.inspector = apl_model_inspector_new(globals);
     apl_output_init(&run.output, apl_sink_write, &sink);
     status = judge_all(&run);
     apl_status written = apl_output_finish(&run.output);
     if (status == APL_OK)
         status = written;
     set_exit_code(&run);
-    apl_model_inspector_free(run.inspector);
+    apl_model_judge_free(run.judge);
     apl_globals_free(globals);
     return apl_sink_close(&sink, status);
 }

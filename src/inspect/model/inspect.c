@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "bytes/unpack.h"
 #include "inspect/model/archive.h"
+#include "inspect/model/guess.h"
 #include "inspect/model/pickles.h"
 
 typedef struct level {
@@ -44,6 +45,9 @@ typedef struct walk {
     apl_str outer;   /* the container that the file is, for a report without a format */
     apl_str code;    /* the first member that is program text of Python by its name */
     bool is_program; /* the file itself is a native program */
+    bool is_guess;   /* only heads are looked at, until one is that of a model */
+    bool is_model;   /* one was */
+    bool is_bundle;  /* in an archive of anything */
 } walk;
 
 apl_model_inspector *apl_model_inspector_new(const apl_globals *globals)
@@ -135,10 +139,12 @@ static void open_zip(walk *walking, level *at)
         return;
     }
     apl_zip_open(&at->zip, report->arena, at->input);
-    apl_archive_judge_zip(&walking->scan, &at->zip);
+    if (!walking->is_guess)
+        apl_archive_judge_zip(&walking->scan, &at->zip);
     apl_str purpose = apl_archive_purpose(&at->zip);
     if (report->format.size == 0)
         report->format = purpose;
+    walking->is_model = walking->is_model || (walking->is_guess && purpose.size);
 }
 
 /* Makes `input` the next level. */
@@ -376,6 +382,29 @@ static apl_str visit_json(walk *walking, apl_input *input)
     return found;
 }
 
+/* Looks at the head alone; containers are opened. */
+static void guess(walk *walking, apl_input *input)
+{
+    const apl_model_format *const *formats = walking->inspector->by_order;
+    size_t there = apl_input_look(input, APL_GUESS_HEAD_BYTES);
+    apl_str head = apl_str_make((const char *)apl_input_at(input), there);
+
+    for (size_t i = 0; formats[i]; i++) {
+        if (formats[i]->container && formats[i]->matches(head)) {
+            walking->is_bundle = walking->is_bundle || formats[i]->container == APL_CONTAINER_ZIP ||
+                                 formats[i]->container == APL_CONTAINER_ARCHIVE;
+            push(walking, formats[i], input);
+            return;
+        }
+    }
+    walking->is_model = walking->is_model || apl_guess_head(formats, head, walking->scan.name);
+    if (!walking->is_model && walking->count == 0 && input->can_seek && apl_zip_is(input)) { /* behind something */
+        walking->is_bundle = true;
+        apl_input_seek(input, 0);
+        push(walking, zip_format(walking->inspector), input);
+    }
+}
+
 /* Recognises one input and reads it, or makes it the next level. */
 static void visit(walk *walking, apl_input *input)
 {
@@ -383,6 +412,10 @@ static void visit(walk *walking, apl_input *input)
     apl_str found = APL_STR_NONE;
 
     scan->is_member = walking->count > 0;
+    if (walking->is_guess) {
+        guess(walking, input);
+        return;
+    }
     bool is_program = is_native(head_of(input));
     for (size_t i = 0; walking->inspector->by_order[i] && found.size == 0; i++) {
         const apl_model_format *format = walking->inspector->by_order[i];
@@ -477,11 +510,37 @@ void apl_model_inspect(apl_model_report *report, apl_model_inspector *inspector,
     apl_memory_free(walking);
 }
 
-bool apl_model_head(apl_str head)
+/* Members and bytes that are looked at to find out whether there is a model at all. */
+#define GUESS_MEMBERS_MAX 4096u
+#define GUESS_BYTES_MAX (64u << 20)
+
+apl_model_guess apl_model_guess_file(apl_model_inspector *inspector, const apl_model_file *file)
 {
-    for (size_t i = 0; i < apl_model_format_table_count; i++) {
-        if (apl_model_format_table[i]->matches && apl_model_format_table[i]->matches(head))
-            return true;
+    walk *walking = apl_memory_new(sizeof *walking);
+    apl_model_report report;
+
+    apl_model_report_init(&report);
+    walking->inspector = inspector;
+    walking->is_guess = true;
+    walking->scan = (apl_model_scan){&report, inspector->globals, inspector->pickle, file->name, false};
+    apl_input_of_file(&walking->file, file->descriptor, 0, file->size);
+    visit(walking, &walking->file);
+    bool has_purpose = walking->is_model; /* before any member was looked at */
+    while (walking->count && !walking->is_model && walking->members < GUESS_MEMBERS_MAX &&
+           walking->unpacked + walking->file.bytes_read < GUESS_BYTES_MAX) {
+        level *top = &walking->levels[walking->count - 1];
+        finish_member(walking, top);
+        if (top->container == APL_CONTAINER_ZIP ? next_entry(walking, top) : next_unpacked(walking, top))
+            visit(walking, &top->member);
+        else
+            pop(walking);
     }
-    return false;
+    bool is_bundle = walking->is_bundle && !has_purpose;
+    bool is_model = walking->is_model;
+    while (walking->count)
+        pop(walking);
+    apl_input_close(&walking->file);
+    apl_model_report_free(&report);
+    apl_memory_free(walking);
+    return !is_model ? APL_GUESS_NO_MODEL : is_bundle ? APL_GUESS_BUNDLE : APL_GUESS_MODEL;
 }

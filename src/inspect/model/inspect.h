@@ -34,8 +34,14 @@ typedef struct apl_model_file {
 /* Fills `report`, which was initialised. */
 void apl_model_inspect(apl_model_report *report, apl_model_inspector *inspector, const apl_model_file *file);
 
-/* True when the first bytes may be those of a model file that is no JSON and no plain text; for scans, which look at
- * the heads of many files. False alarms are allowed, and cost one call of apl_model_inspect. */
-bool apl_model_head(apl_str head);
+/* For scans, which meet files of all kinds: looks at heads, of the file and of what it contains, and reads nothing to
+ * its end. A false alarm is allowed and costs one call of apl_model_inspect. */
+typedef enum apl_model_guess {
+    APL_GUESS_NO_MODEL = 0,
+    APL_GUESS_MODEL,
+    APL_GUESS_BUNDLE, /* an archive of anything, with models among it */
+} apl_model_guess;
+
+apl_model_guess apl_model_guess_file(apl_model_inspector *inspector, const apl_model_file *file);
 
 #endif

@@ -43,6 +43,7 @@ typedef struct apl_model_format {
     const char *summary;
     int order; /* lower is asked first; formats with a long magic stand before those that may be mistaken */
     bool (*matches)(apl_str head);
+    bool is_text; /* `matches` takes almost any text, and `inspect` decides */
     /* Reads it, and says in the report what was found. False: it is not this format after all, nothing was said, and
      * the next one is asked; only for what can be decided within the window. NULL: recognised, and not read. */
     bool (*inspect)(apl_model_scan *scan, apl_input *input);

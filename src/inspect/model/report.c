@@ -26,10 +26,11 @@ void apl_model_report_free(apl_model_report *report)
     *report = (apl_model_report){0};
 }
 
+/* By effect. */
+static const char *const names[] = {"clean", "incomplete", "suspicious", "malicious"};
+
 const char *apl_model_verdict(const apl_model_report *report)
 {
-    static const char *const names[] = {"clean", "incomplete", "suspicious", "malicious"};
-
     if (report->format.size == 0 && report->effect == APL_EFFECT_NOTE)
         return "not-a-model";
     return names[report->effect];
@@ -54,17 +55,27 @@ void apl_model_found(apl_model_report *report, apl_issue kind, uint64_t offset, 
         if (known->kind == kind && apl_str_equal(known->detail, text) && apl_str_equal(known->member, report->member))
             return;
     }
-    if (report->issues.count == APL_MODEL_ISSUES_MAX) {
-        report->issues_left_out++;
+    apl_model_issue made = {kind, text, report->member, offset};
+    if (report->issues.count < APL_MODEL_ISSUES_MAX) {
+        made.detail = apl_arena_str(report->arena, text);
+        APL_PUSH(&report->issues, made);
         return;
     }
-    apl_model_issue made = {kind, apl_arena_str(report->arena, text), report->member, offset};
-    APL_PUSH(&report->issues, made);
+    report->issues_left_out++;
+    apl_model_issue *last = &report->issues.items[APL_MODEL_ISSUES_MAX - 1];
+    if (info->effect > apl_issue_info_of(last->kind)->effect) { /* what decides the verdict is always shown */
+        made.detail = apl_arena_str(report->arena, text);
+        *last = made;
+    }
 }
 
 apl_model_mark apl_model_report_mark(const apl_model_report *report)
 {
-    return (apl_model_mark){report->issues.count, report->issues_left_out, report->facts.count, report->effect};
+    apl_model_mark mark = {report->issues.count, report->issues_left_out, report->facts.count, report->effect, {0}};
+
+    if (report->issues.count == APL_MODEL_ISSUES_MAX)
+        mark.last = report->issues.items[APL_MODEL_ISSUES_MAX - 1];
+    return mark;
 }
 
 void apl_model_report_rewind(apl_model_report *report, apl_model_mark mark)
@@ -74,6 +85,8 @@ void apl_model_report_rewind(apl_model_report *report, apl_model_mark mark)
         apl_memory_free(report->facts.items[i].items.items);
     }
     report->issues.count = mark.issues;
+    if (mark.issues == APL_MODEL_ISSUES_MAX)
+        report->issues.items[APL_MODEL_ISSUES_MAX - 1] = mark.last;
     report->issues_left_out = mark.left_out;
     report->facts.count = mark.facts;
     report->effect = mark.effect;
@@ -254,6 +267,11 @@ apl_status apl_model_report_read(apl_model_report *report, apl_str json)
         if (apl_issue_info_of(kind)->effect > report->effect)
             report->effect = apl_issue_info_of(kind)->effect;
         APL_PUSH(&report->issues, made);
+    }
+    apl_str verdict = apl_value_str(apl_value_member(value, "verdict"));
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) { /* also of issues that were left out */
+        if (apl_str_equal(verdict, apl_str_from(names[i])) && i > report->effect)
+            report->effect = (apl_issue_effect)i;
     }
     for (uint32_t i = 0; i < facts.size; i++)
         read_fact(report, &facts.members[i]);

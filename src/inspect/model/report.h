@@ -59,6 +59,7 @@ typedef struct apl_model_mark {
     size_t left_out;
     size_t facts;
     apl_issue_effect effect;
+    apl_model_issue last; /* with all places taken, the one that a worse issue takes */
 } apl_model_mark;
 apl_model_mark apl_model_report_mark(const apl_model_report *report);
 void apl_model_report_rewind(apl_model_report *report, apl_model_mark mark);

@@ -49,6 +49,7 @@ const apl_model_format apl_model_format_chat_template = {
     .name = "chat-template",
     .summary = "chat template",
     .order = 96,
+    .is_text = true,
     .matches = matches,
     .inspect = inspect,
 };

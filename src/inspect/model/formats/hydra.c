@@ -103,6 +103,7 @@ const apl_model_format apl_model_format_hydra = {
     .name = "hydra-config",
     .summary = "configuration with targets that loading calls, as in NeMo",
     .order = 94,
+    .is_text = true,
     .matches = matches,
     .inspect = inspect,
 };

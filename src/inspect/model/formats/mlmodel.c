@@ -49,6 +49,7 @@ const apl_model_format apl_model_format_mlmodel = {
     .name = "mlflow-model",
     .summary = "MLmodel of MLflow",
     .order = 92,
+    .is_text = true,
     .matches = matches,
     .inspect = inspect,
 };

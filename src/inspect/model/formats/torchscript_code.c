@@ -89,6 +89,7 @@ const apl_model_format apl_model_format_torchscript_code = {
     .name = "torchscript-code",
     .summary = "program text of a TorchScript archive",
     .order = 90,
+    .is_text = true,
     .matches = matches,
     .inspect = inspect,
 };
