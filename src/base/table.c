@@ -6,8 +6,10 @@
 #include "base/memory.h"
 #include "base/status.h"
 
+/* Laid out for size: the index of a large estate has millions of slots. */
 typedef struct table_slot {
-    apl_str key;
+    const char *key;
+    uint32_t key_size;
     uint32_t value; /* APL_TABLE_NONE: the slot is empty */
     uint64_t hash;
 } table_slot;
@@ -63,7 +65,8 @@ static table_slot *slot_of(const apl_table *table, apl_str key, uint64_t hash)
             return slot;
         if (slot->hash != hash)
             continue;
-        if (table->ignores_case ? apl_str_equal_nocase(slot->key, key) : apl_str_equal(slot->key, key))
+        apl_str found = apl_str_make(slot->key, slot->key_size);
+        if (table->ignores_case ? apl_str_equal_nocase(found, key) : apl_str_equal(found, key))
             return slot;
     }
 }
@@ -107,7 +110,8 @@ static table_slot *slot_for_writing(apl_table *table, apl_str key)
     uint64_t hash = hash_of(table, key);
     table_slot *slot = slot_of(table, key, hash);
     if (slot->value == APL_TABLE_NONE) {
-        slot->key = key;
+        slot->key = key.data;
+        slot->key_size = key.size;
         slot->hash = hash;
         table->count++;
     }

@@ -12,20 +12,15 @@
 
 typedef APL_VECTOR(apl_asset_id) asset_numbers;
 
-static bool has_slot(const apl_asset *asset, unsigned slot)
-{
-    return (asset->record.present[slot / 64] >> (slot % 64)) & 1u;
-}
-
 static apl_str columns_text(apl_text *out, const apl_asset *asset)
 {
-    unsigned value = 0;
+    const uint64_t *word = asset->plan ? apl_record_words(&asset->record, asset->plan->word_count) : NULL;
 
     apl_text_init(out, SIZE_MAX);
     for (unsigned slot = 0; asset->plan && slot < asset->plan->slot_count; slot++) {
         apl_text_add_char(out, ',');
-        if (has_slot(asset, slot))
-            apl_value_write(out, asset->record.values[value++], 0);
+        if (apl_record_has(&asset->record, slot))
+            apl_value_write(out, apl_record_unpack(*word++), 0);
     }
     return apl_text_str(out);
 }
@@ -92,30 +87,26 @@ static bool is_same(const apl_asset *asset, apl_str path, apl_value a, apl_value
 static void merge_records(apl_estate *estate, apl_asset *newer, const apl_asset *older, apl_text *differences)
 {
     const apl_plan *plan = newer->plan;
-    uint64_t present[(APL_SLOTS_MAX + 63) / 64] = {0};
-    apl_value values[APL_SLOTS_MAX];
-    unsigned in_newer = 0;
-    unsigned in_older = 0;
-    unsigned count = 0;
+    const uint64_t *in_newer = apl_record_words(&newer->record, plan->word_count);
+    const uint64_t *in_older = apl_record_words(&older->record, plan->word_count);
+    uint64_t merged[(APL_SLOTS_MAX + 63) / 64 + APL_SLOTS_MAX];
+    size_t count = plan->word_count;
 
+    for (size_t word = 0; word < plan->word_count; word++)
+        merged[word] = newer->record.present[word] | older->record.present[word];
     for (unsigned slot = 0; slot < plan->slot_count; slot++) {
-        bool newer_has = has_slot(newer, slot);
-        bool older_has = has_slot(older, slot);
+        bool newer_has = apl_record_has(&newer->record, slot);
+        bool older_has = apl_record_has(&older->record, slot);
         if (newer_has && older_has &&
-            !is_same(newer, plan->slot_paths[slot], newer->record.values[in_newer], older->record.values[in_older]))
+            !is_same(newer, plan->slot_paths[slot], apl_record_unpack(*in_newer), apl_record_unpack(*in_older)))
             note_difference(differences, plan, slot);
         if (newer_has || older_has)
-            values[count++] = newer_has ? newer->record.values[in_newer] : older->record.values[in_older];
+            merged[count++] = newer_has ? *in_newer : *in_older;
         in_newer += newer_has;
         in_older += older_has;
     }
-    for (unsigned word = 0; word < plan->word_count; word++)
-        present[word] = newer->record.present[word] | older->record.present[word];
-    uint64_t *kept = APL_ARENA_ARRAY(estate->arena, uint64_t, plan->word_count);
-    memcpy(kept, present, plan->word_count * sizeof *kept);
-    apl_value *kept_values = APL_ARENA_ARRAY(estate->arena, apl_value, count);
-    memcpy(kept_values, values, count * sizeof *kept_values);
-    newer->record = (apl_record){kept, kept_values};
+    uint64_t *kept = APL_ARENA_ARRAY(estate->arena, uint64_t, count);
+    newer->record.present = memcpy(kept, merged, count * sizeof *kept);
 }
 
 static apl_str or_else(apl_str text, apl_str otherwise)

@@ -41,11 +41,12 @@ static inline apl_value apl_slot_value(const apl_asset *asset, const apl_binding
     const uint64_t *present = asset->record.present;
     unsigned before = 0;
 
-    if (present == NULL || (present[word] & bit) == 0)
+    if (!apl_record_has(&asset->record, binding->slot))
         return apl_slot_unread_or(asset, binding, APL_MISSING);
     for (uint32_t i = 0; i < word; i++)
         before += apl_slot_count_bits(present[i]);
-    return asset->record.values[before + apl_slot_count_bits(present[word] & (bit - 1))];
+    before += apl_slot_count_bits(present[word] & (bit - 1));
+    return apl_record_unpack(apl_record_words(&asset->record, asset->plan->word_count)[before]);
 }
 
 #endif

@@ -6,15 +6,10 @@
 #define APL_MODEL_SUBJECT_H
 
 #include "model/plan.h"
+#include "model/record.h"
 
 typedef struct apl_asset apl_asset;
 typedef struct apl_estate apl_estate;
-
-/* The kept slots of one document: a bit for each slot of the plan, and the values of the set bits in order. */
-typedef struct apl_record {
-    const uint64_t *present;
-    const apl_value *values;
-} apl_record;
 
 typedef struct apl_subject {
     const apl_estate *estate; /* may be NULL: then derived facts are unread */

@@ -211,6 +211,12 @@ static apl_str last_part(apl_str id)
     return apl_str_slice(id, (size_t)(slash + 1), id.size);
 }
 
+/* Most ids end in the name: then it lies there. */
+static apl_str kept_name(apl_normalizer *normalizer, apl_str id, apl_str name)
+{
+    return apl_str_ends(id, name) ? apl_str_slice(id, id.size - name.size, id.size) : kept(normalizer, name);
+}
+
 /* Identity in the order in which the parts may lean on each other: id, tenant, scope, location, name. */
 static void identify(apl_normalizer *normalizer, apl_asset *asset, const apl_document *document, const apl_type *type)
 {
@@ -237,7 +243,7 @@ static void identify(apl_normalizer *normalizer, apl_asset *asset, const apl_doc
     if (facts.location.size == 0 && type->provider == NULL)
         facts.location = text_of(document->body, "location");
     asset->id = kept(normalizer, facts.id); /* the projector has mostly kept it a moment ago */
-    asset->name = kept(normalizer, or_else(facts.name, last_part(facts.id)));
+    asset->name = kept_name(normalizer, asset->id, or_else(facts.name, last_part(facts.id)));
     asset->tenant = kept(normalizer, facts.tenant);
     asset->scope = kept(normalizer, facts.scope);
     asset->location = kept(normalizer, facts.location);

@@ -292,23 +292,31 @@ static uint32_t visit_members(apl_projector *projector, const apl_plan *plan, le
     return groups;
 }
 
-static void pack(apl_record *out, const apl_projector *projector, const apl_plan *plan)
+static uint64_t packed(apl_projector *projector, apl_value value)
 {
-    size_t count = 0;
+    apl_value far = {0};
+    uint64_t word;
+
+    if (apl_record_pack(&word, value))
+        return word;
+    set(&far, value);
+    return apl_record_pack_far(apl_keeper_block(projector->keeper, &far, sizeof far));
+}
+
+static void pack(apl_record *out, apl_projector *projector, const apl_plan *plan)
+{
+    size_t count = plan->word_count;
 
     for (uint16_t w = 0; w < plan->word_count; w++)
         count += (size_t)__builtin_popcountll(projector->present[w]);
-    size_t words = plan->word_count;
-    uint64_t *memory = apl_arena_alloc_raw(projector->keep, words * sizeof(uint64_t) + count * sizeof(apl_value));
-    apl_value *values = (apl_value *)(void *)(memory + words);
-    memcpy(memory, projector->present, plan->word_count * sizeof(uint64_t));
-    size_t i = 0;
+    uint64_t *words = apl_arena_alloc_raw(projector->keep, count * sizeof *words);
+    size_t next = plan->word_count;
+    memcpy(words, projector->present, plan->word_count * sizeof *words);
     for (uint16_t w = 0; w < plan->word_count; w++) {
         for (uint64_t bits = projector->present[w]; bits; bits &= bits - 1)
-            values[i++] = projector->slots[w * 64u + (unsigned)__builtin_ctzll(bits)];
+            words[next++] = packed(projector, projector->slots[w * 64u + (unsigned)__builtin_ctzll(bits)]);
     }
-    out->present = memory;
-    out->values = values;
+    out->present = words;
 }
 
 void apl_project(apl_record *out, uint32_t *unread_groups, apl_projector *projector, const apl_plan *plan,

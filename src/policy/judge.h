@@ -44,22 +44,21 @@ void apl_hearing_open(apl_hearing *hearing, const apl_judge *judge, apl_asset_id
 #define APL_HEARING_ASSETS_AHEAD 8
 #define APL_HEARING_RECORDS_AHEAD 4
 
-/* Of the values of a record: more are rare. */
-#define APL_HEARING_BYTES_AHEAD 256
+/* Of a record: more are rare. */
+#define APL_HEARING_BYTES_AHEAD 128
 #define APL_HEARING_CACHE_LINE 64
 
 /* The empty statement of assembler is an effect: without one gcc leaves out calls of a function that only fetches. A
  * number stands for the address because what lies behind a short record may be no object of ours. */
 static inline void apl_hearing_fetch(const apl_asset *later, const apl_asset *sooner)
 {
-    uintptr_t values = (uintptr_t)sooner->record.values;
+    uintptr_t record = (uintptr_t)sooner->record.present;
 
     __builtin_prefetch(later);
     __builtin_prefetch(&later->plan);
     __builtin_prefetch(&later->unread_groups);
-    __builtin_prefetch(sooner->record.present);
     for (uintptr_t at = 0; at < APL_HEARING_BYTES_AHEAD; at += APL_HEARING_CACHE_LINE)
-        __builtin_prefetch((const void *)(values + at));
+        __builtin_prefetch((const void *)(record + at));
     __asm__ volatile("");
 }
 

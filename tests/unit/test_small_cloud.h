@@ -234,11 +234,11 @@ static inline apl_str small_cloud_text(const small_cloud *cloud, apl_arena *aren
                             APL_STR_ARG(asset->scope), asset->kind, asset->unread_groups,
                             apl_exposure_names[asset->exposure], asset->is_read, asset->is_ai, asset->used_for);
         unsigned slots = asset->plan && asset->record.present ? asset->plan->slot_count : 0;
-        for (unsigned slot = 0, value = 0; slot < slots; slot++) {
-            bool is_there = (asset->record.present[slot / 64] >> (slot % 64) & 1u) != 0;
+        const uint64_t *word = slots ? apl_record_words(&asset->record, asset->plan->word_count) : NULL;
+        for (unsigned slot = 0; slot < slots; slot++) {
             apl_text_add_char(&text, ',');
-            if (is_there)
-                apl_value_write(&text, asset->record.values[value++], 0);
+            if (apl_record_has(&asset->record, slot))
+                apl_value_write(&text, apl_record_unpack(*word++), 0);
         }
         apl_text_add_char(&text, '\n');
     }
