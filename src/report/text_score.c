@@ -3,6 +3,8 @@
  * An interval stands beside every number that rests on something unread. */
 #include "report/text_score.h"
 
+#include <math.h>
+
 #include "report/names.h"
 
 #define LINE_BYTES_MAX (64u << 10)
@@ -44,6 +46,37 @@ void apl_text_score_line(apl_text *out, const apl_report *report)
     apl_screen_style(out, &report->screen, APL_STYLE_BOLD);
     apl_screen_fit(out, &report->screen, apl_text_str(&line), report->screen.width, APL_CUT_END);
     apl_screen_style(out, &report->screen, APL_STYLE_PLAIN);
+    apl_text_add_char(out, '\n');
+    apl_text_free(&line);
+}
+
+/* Parts that round to nothing are left out. */
+void apl_text_delta(apl_text *out, const apl_score_delta *delta)
+{
+    static const char *const names[] = {"posture", "inventory", "content", "coverage"};
+    size_t told = 0;
+
+    if (delta == NULL || !delta->is_there)
+        return;
+    const double parts[] = {delta->posture, delta->inventory, delta->content, delta->coverage};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (fabs(parts[i]) >= 0.05)
+            apl_text_add_format(out, "%s%s %+.1f", told++ ? ", " : " (", names[i], parts[i]);
+    }
+    apl_text_add(out, told ? APL_STR(")") : APL_STR_NONE);
+}
+
+static void add_moved(apl_text *out, const apl_report *report)
+{
+    const apl_score_delta *delta = report->delta;
+    apl_text line;
+
+    if (delta == NULL || !delta->is_there)
+        return;
+    apl_text_init(&line, LINE_BYTES_MAX);
+    apl_text_add_format(&line, "Was %.1f before", delta->before);
+    apl_text_delta(&line, delta);
+    apl_screen_fit(out, &report->screen, apl_text_str(&line), report->screen.width, APL_CUT_END);
     apl_text_add_char(out, '\n');
     apl_text_free(&line);
 }
@@ -109,6 +142,7 @@ static void add_scopes(apl_text *out, const apl_report *report)
 apl_status apl_text_score(apl_output *output, const apl_report *report)
 {
     apl_text_score_line(&output->text, report);
+    add_moved(&output->text, report);
     if (report->snapshot->estate->score.is_there) {
         add_costs(&output->text, report);
         add_scopes(&output->text, report);

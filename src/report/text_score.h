@@ -15,4 +15,7 @@ apl_status apl_text_score(apl_output *output, const apl_report *report);
 /* What the fixes of the snapshot's simulation would do. */
 apl_status apl_text_simulation(apl_output *output, const apl_report *report);
 
+/* ` (posture +0.3, inventory -2.0)`: why the score moved; nothing when nobody can tell, or nothing moved. */
+void apl_text_delta(apl_text *out, const apl_score_delta *delta);
+
 #endif
