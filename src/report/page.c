@@ -34,7 +34,7 @@ static const char style[] =
     "min-width:0}section.third{grid-column:span 2}section.half{grid-column:span 3}"
     "table{border-collapse:collapse;width:100%}th{font-weight:600;font-size:12.5px;color:var(--soft);text-align:left}"
     "th,td{padding:4px 10px 4px 0;vertical-align:top;border-bottom:1px solid var(--line)}td{overflow-wrap:anywhere}"
-    "td.rule{font-weight:600;font-size:13.5px;padding-top:12px;border-bottom:0}"
+    "td.name{min-width:190px}td.rule{font-weight:600;font-size:13.5px;padding-top:12px;border-bottom:0}"
     "td.tight,th.tight{white-space:nowrap;overflow-wrap:normal}"
     "tr:last-child>td{border-bottom:0}th.number,td.number{text-align:right;white-space:nowrap;font-variant-numeric:"
     "tabular-nums}td.bar{width:150px}"

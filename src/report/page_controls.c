@@ -91,7 +91,7 @@ static void add_control(apl_text *out, const apl_report *report, const apl_contr
     apl_page_cell(out, "tight", info->id);
     apl_text_add(out, APL_STR("<td>"));
     apl_page_badge(out, badge_of(result->state), apl_control_state_titles[result->state]);
-    apl_text_add(out, APL_STR("</td><td>"));
+    apl_text_add(out, APL_STR("</td><td class=\"name\">"));
     apl_page_text(out, info->title);
     if (info->applies_from.size && result->state == APL_CONTROL_NOT_YET) {
         apl_text_add(out, APL_STR("<br><small>from "));
