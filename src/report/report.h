@@ -57,6 +57,7 @@ typedef struct apl_report {
     apl_str aws_account;  /* REPORT as asff: who receives what belongs to no account of AWS */
     apl_str aws_region;
     const apl_score_delta *delta; /* REPORT, SCORE: against an earlier snapshot; NULL: unknown */
+    bool is_part;                 /* SCORE: of chosen assets or frameworks only */
     bool lists_controls;          /* COMPLIANCE as text: the controls follow the frameworks */
     apl_screen screen;
     const char *stored_in; /* SCAN: the store that holds it now; NULL: none */

@@ -10,6 +10,7 @@
 #define LINE_BYTES_MAX (64u << 10)
 #define SCOPES_SHOWN 24
 #define BROKEN_SHOWN 12
+#define REASONS_SHOWN 3
 
 static void add_value(apl_text *out, const apl_score_value *value)
 {
@@ -88,6 +89,41 @@ static void add_fitted(apl_text *out, const apl_screen *screen, apl_text *line)
     line->size = 0;
 }
 
+static uint64_t failed_findings(const apl_estate *estate, apl_asset_id asset)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < estate->findings.count; i++)
+        count += estate->findings.items[i].asset == asset && estate->findings.items[i].status == APL_STATUS_FAIL;
+    return count;
+}
+
+void apl_text_score_end(apl_text *out, const apl_report *report)
+{
+    const apl_estate *estate = report->snapshot->estate;
+    const apl_score *score = &estate->score;
+    apl_text line;
+
+    apl_text_score_line(out, report);
+    apl_text_init(&line, LINE_BYTES_MAX);
+    for (size_t i = 0; score->is_there && i < score->asset_count && i < REASONS_SHOWN; i++) {
+        uint64_t failed = failed_findings(estate, score->assets[i].asset);
+        apl_text_add_format(&line, "  -%.1f  %.*s, with %llu failed %s", score->assets[i].gain,
+                            APL_STR_ARG(apl_report_asset_name(estate, score->assets[i].asset)),
+                            (unsigned long long)failed, failed == 1 ? "finding" : "findings");
+        add_fitted(out, &report->screen, &line);
+    }
+    const apl_finding *best =
+        score->is_there && score->finding_count ? apl_report_finding(estate, score->findings[0].finding) : NULL;
+    if (best) {
+        apl_text_add_format(&line, "  +%.1f  by one fix, %.8s: %.*s", score->findings[0].gain, best->id,
+                            APL_STR_ARG(apl_str_trim(best->rule->fix_summary)));
+        add_fitted(out, &report->screen, &line);
+    }
+    apl_text_add_char(out, '\n');
+    apl_text_free(&line);
+}
+
 static void add_costs(apl_text *out, const apl_report *report)
 {
     const apl_estate *estate = report->snapshot->estate;
@@ -141,6 +177,8 @@ static void add_scopes(apl_text *out, const apl_report *report)
 
 apl_status apl_text_score(apl_output *output, const apl_report *report)
 {
+    if (report->is_part)
+        apl_text_add(&output->text, APL_STR("Of the chosen part only:\n"));
     apl_text_score_line(&output->text, report);
     add_moved(&output->text, report);
     if (report->snapshot->estate->score.is_there) {

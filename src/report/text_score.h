@@ -9,6 +9,9 @@
 /* One line: "Score 42.3 of 100 (38.0 to 51.2), AI 40.1". */
 void apl_text_score_line(apl_text *out, const apl_report *report);
 
+/* How a scan ends: that line, the three assets that cost most, and the one fix that raises the score most. */
+void apl_text_score_end(apl_text *out, const apl_report *report);
+
 /* The whole: estate, scopes, the assets and findings that cost most. */
 apl_status apl_text_score(apl_output *output, const apl_report *report);
 

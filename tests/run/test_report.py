@@ -223,6 +223,35 @@ class Reports(Folder):
             self.assertIsNone(feed["score"]["delta"])
         self.assertIn("No earlier snapshot", self.page(self.give("report", CONTOSO)).text())
 
+    def test_scores_of_parts(self):
+        """A part that a snapshot keeps is scored alike when it is chosen; a framework by hand."""
+        whole = json.loads(self.give("score", "--store", self.store, "-f", "json"))
+        options = {"account": "--scope", "kind": "--kind", "tenant": "--tenant"}
+        chosen = [scope for scope in whole["score"]["scopes"] if scope["type"] in options][::7]
+        self.assertGreater(len(chosen), 3)
+        for scope in chosen:
+            words = [options[scope["type"]], scope["id"]]
+            part = json.loads(self.give("score", "--store", self.store, *words, "-f", "json"))
+            self.valid(part)
+            self.assertTrue(part["scoped"])
+            self.assertEqual({name: part["score"][name] for name in ("value", "low", "high", "assets")},
+                             {name: scope[name] for name in ("value", "low", "high", "assets")})
+        ai = next(scope for scope in whole["score"]["scopes"] if scope["type"] == "ai")
+        part = json.loads(self.give("score", "--store", self.store, "--ai", "-f", "json"))
+        self.assertEqual(part["score"]["value"], ai["value"])
+        part = json.loads(self.give("score", "--store", self.store, "--framework", "OWASPASI2026", "-f", "json"))
+        supporting = {row["id"] for row in self.scan["findings"] if "OWASPASI2026" in row["frameworks"]}
+        self.assertLessEqual({row["finding"] for row in part["score"]["worst_findings"]}, supporting)
+        self.assertNotEqual(part["score"]["value"], whole["score"]["value"])
+        estate = self.write("estate.json", [account("a", disableLocalAuth=False), account("b", disableLocalAuth=True)])
+        part = json.loads(self.give("score", estate, "--framework", "MCSBV2:IM-1", "-f", "json"))
+        found = json.loads(self.give("findings", estate, "--framework", "MCSBV2:IM-1", "-f", "json"))["findings"]
+        self.assertEqual([row["check"] for row in found if row["status"] == "fail"], ["ai-local-auth-disabled"])
+        self.refuse("score", "--store", self.store, "--ai", "--since", "2001-01-01", says="--since")
+        self.assertIn("No score", self.give("score", estate, "--kind", "database"))
+        self.assertEqual(part["score"]["assets"], 2)
+        self.assertEqual(part["score"]["worst_assets"][0]["asset"], found[0]["asset"])
+
     def test_ocsf(self):
         schemas = {uid: json.loads((FOREIGN / f"ocsf-1.8.0-{name}.schema.json").read_text())
                    for uid, name in OCSF.items()}

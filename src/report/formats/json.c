@@ -122,6 +122,7 @@ static apl_status write_snapshot(apl_output *output, const apl_report *report)
     if (report->view == APL_VIEW_SCORE) {
         apl_text_add(out, APL_STR(",\n\"delta\":"));
         apl_row_delta(out, report->delta);
+        apl_text_add(out, report->is_part ? APL_STR(",\n\"scoped\":true") : APL_STR(",\n\"scoped\":false"));
     }
     if (status == APL_OK)
         status = write_section(output, report, APL_SECTION_COVERAGE, "coverage");
