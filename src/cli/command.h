@@ -20,9 +20,8 @@ typedef struct apl_command {
     unsigned views;                          /* of apl_view: what its formats must be able to show */
     int words_min;                           /* words that it needs at least, and takes at most; -1: any number */
     int words_max;
-    const char *default_format; /* NULL: text */
-    bool names_in_snapshot;     /* names of the filter may be those of a stored snapshot */
-    bool is_hidden;             /* for packagers; not in help */
+    bool names_in_snapshot; /* names of the filter may be those of a stored snapshot */
+    bool is_hidden; /* for packagers; not in help */
 } apl_command;
 
 extern const apl_command *const apl_command_table[];

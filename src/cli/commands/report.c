@@ -57,7 +57,7 @@ static bool compares(const apl_session *session)
 
 static apl_status prepare(apl_comparison *comparison, apl_session *session)
 {
-    apl_status status = apl_session_formats(session);
+    apl_status status = apl_session_formats_or(session, "html");
 
     if (status == APL_OK)
         status = apl_session_content(session);
@@ -115,5 +115,4 @@ const apl_command apl_command_report = {
     .views = APL_VIEW_REPORT,
     .words_max = -1,
     .names_in_snapshot = true,
-    .default_format = "html",
 };
