@@ -91,3 +91,8 @@ void apl_hasher_end(char sha[2 * APL_SHA256_BYTES + 1], char xxh3[33], apl_hashe
     (void)XXH3_freeState(hasher->xxh);
     apl_memory_free(hasher);
 }
+
+void apl_base64(char *out, const uint8_t *bytes, size_t byte_count)
+{
+    (void)EVP_EncodeBlock((unsigned char *)out, bytes, (int)byte_count);
+}

@@ -20,6 +20,9 @@ void apl_sha256(uint8_t out[APL_SHA256_BYTES], const apl_str *parts, size_t part
 /* Lower-case hexadecimal of the first `byte_count` bytes; writes 2 * byte_count characters and a zero. */
 void apl_hex(char *out, const uint8_t *bytes, size_t byte_count);
 
+/* Base64 with padding; writes 4 characters for each 3 bytes begun, and a zero. */
+void apl_base64(char *out, const uint8_t *bytes, size_t byte_count);
+
 apl_digest apl_digest_of(apl_str bytes);
 
 /* SHA-256 and XXH3 (128 bits) of bytes that come in pieces, in one pass. */

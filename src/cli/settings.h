@@ -49,6 +49,9 @@ typedef struct apl_settings {
     const char *batch;
     const char *as;
     const char *attestations;
+    const char *report_kind;
+    const char *aws_account;
+    const char *aws_region;
     const char *owner;
     const char *note;
     const char *file;

@@ -28,7 +28,7 @@ typedef struct scored {
 } scored;
 
 typedef struct scoring {
-    apl_estate *estate;
+    const apl_estate *estate;
     APL_VECTOR(scored) items;
     uint32_t *place_of; /* asset -> place in items + 1, 0: not judged */
 } scoring;
@@ -614,4 +614,21 @@ void apl_score_set(apl_estate *estate)
     }
     apl_memory_free(job.items.items);
     apl_memory_free(job.place_of);
+}
+
+double apl_score_of(const apl_estate *estate)
+{
+    scoring job = {.estate = estate};
+    double value = 0;
+
+    gather_assets(&job);
+    if (job.items.count) {
+        add_loads(&job);
+        ranked *all = ranking_new(&job, AS_IS);
+        value = score_of(all, job.items.count);
+        apl_memory_free(all);
+    }
+    apl_memory_free(job.items.items);
+    apl_memory_free(job.place_of);
+    return value;
 }

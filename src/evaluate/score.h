@@ -9,4 +9,7 @@
 /* Fills estate->score. After apl_evaluate and apl_evaluate_fixes. O(n log n) in the assets. */
 void apl_score_set(apl_estate *estate);
 
+/* The value alone, of findings, paths and the assets that are judged; 0 when none is. */
+double apl_score_of(const apl_estate *estate);
+
 #endif

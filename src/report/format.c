@@ -22,7 +22,9 @@ apl_status apl_format_write(const apl_format *format, const apl_report *report, 
 
 apl_listing apl_report_listing(const apl_report *report)
 {
-    if (report->view == APL_VIEW_LISTING || report->view == APL_VIEW_COMPLIANCE)
+    bool has_controls = report->view == APL_VIEW_REPORT && report->kind == APL_REPORT_FRAMEWORK;
+
+    if (report->view == APL_VIEW_LISTING || report->view == APL_VIEW_COMPLIANCE || has_controls)
         return *report->listing;
     if (report->view == APL_VIEW_DRIFT)
         return apl_listing_drift(report->drift);

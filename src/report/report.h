@@ -6,6 +6,7 @@
 #define APL_REPORT_REPORT_H
 
 #include "bom/bom.h"
+#include "evaluate/delta.h"
 #include "query/explain.h"
 #include "query/filter.h"
 #include "query/reach.h"
@@ -26,7 +27,15 @@ typedef enum apl_view {
     APL_VIEW_COMPLIANCE = 256, /* the controls of frameworks, with what supports them */
     APL_VIEW_DRIFT = 1024,     /* what changed between two postures */
     APL_VIEW_BOM = 4096,       /* the bill of materials */
+    APL_VIEW_REPORT = 2048,    /* a page or feed of all that matters, by kind */
 } apl_view;
+
+typedef enum apl_report_kind {
+    APL_REPORT_EXECUTIVE = 0,
+    APL_REPORT_TECHNICAL,
+    APL_REPORT_FRAMEWORK,
+    APL_REPORT_OWNER,
+} apl_report_kind;
 
 typedef struct apl_report {
     apl_view view;
@@ -36,15 +45,20 @@ typedef struct apl_report {
     const apl_explained *explained;   /* EXPLAIN */
     const apl_vocabulary *vocabulary; /* EXPLAIN */
     const apl_techniques *techniques; /* PATHS: of the content */
-    const apl_drift *drift;           /* DRIFT */
+    const apl_drift *drift;           /* DRIFT; REPORT: against an earlier snapshot; NULL: there is none */
     const apl_reach_answer *reach;    /* EXPLAIN: who reaches the asset, or what the principal reaches; NULL: neither */
     const apl_bom *bom;               /* BOM */
     const apl_history *history;       /* EXPLAIN: what the store knows of earlier snapshots; NULL: nothing */
     apl_str body;                     /* EXPLAIN: the asset's body as JSON text, when it is kept */
-    const apl_compliance_result *compliance; /* COMPLIANCE */
-    const apl_store_point *points;           /* COMPLIANCE: this snapshot and those before it, oldest first */
+    const apl_compliance_result *compliance; /* COMPLIANCE, REPORT */
+    const apl_store_point *points;           /* COMPLIANCE, REPORT: this snapshot and those before it, oldest first */
     size_t point_count;
-    bool lists_controls; /* COMPLIANCE as text: the controls follow the frameworks */
+    apl_report_kind kind; /* REPORT */
+    apl_str aws_account;  /* REPORT as asff: who receives what belongs to no account of AWS */
+    apl_str aws_region;
+    const apl_score_delta *delta; /* REPORT, SCORE: against an earlier snapshot; NULL: unknown */
+    bool is_part;                 /* SCORE: of chosen assets or frameworks only */
+    bool lists_controls;          /* COMPLIANCE as text: the controls follow the frameworks */
     apl_screen screen;
     const char *stored_in; /* SCAN: the store that holds it now; NULL: none */
     bool lists_findings;   /* SCAN as text: the selected findings follow the summary */

@@ -5,6 +5,7 @@
 #include "report/text_drift.h"
 
 #include "evaluate/drift.h"
+#include "report/text_score.h"
 
 #define LINE_BYTES_MAX (64u << 10)
 #define VALUE_BYTES_MAX 60u
@@ -128,16 +129,17 @@ static void add_head(apl_text *out, const apl_report *report)
         apl_text_add_format(&line, "%s%llu %s", what > APL_DRIFT_CHANGED ? ", " : "",
                             (unsigned long long)drift->by_what[what], apl_drift_what_names[what]);
     add_line(out, &report->screen, &line);
-    apl_text_add_format(&line, "Findings: %llu new, %llu raised, %llu closed, %llu muted, %llu lost; paths: %llu new, "
-                               "%llu closed",
-                        (unsigned long long)drift->by_turn[APL_DRIFT_NEW],
-                        (unsigned long long)drift->by_turn[APL_DRIFT_RAISED],
-                        (unsigned long long)drift->by_turn[APL_DRIFT_CLOSED],
-                        (unsigned long long)drift->by_turn[APL_DRIFT_MUTED],
-                        (unsigned long long)drift->by_turn[APL_DRIFT_LOST], (unsigned long long)drift->new_paths,
-                        (unsigned long long)drift->closed_paths);
+    apl_text_add_format(
+        &line,
+        "Findings: %llu new, %llu raised, %llu closed, %llu muted, %llu lost; paths: %llu new, "
+        "%llu closed",
+        (unsigned long long)drift->by_turn[APL_DRIFT_NEW], (unsigned long long)drift->by_turn[APL_DRIFT_RAISED],
+        (unsigned long long)drift->by_turn[APL_DRIFT_CLOSED], (unsigned long long)drift->by_turn[APL_DRIFT_MUTED],
+        (unsigned long long)drift->by_turn[APL_DRIFT_LOST], (unsigned long long)drift->new_paths,
+        (unsigned long long)drift->closed_paths);
     if (before->is_there && after->is_there)
         apl_text_add_format(&line, "; score %.1f -> %.1f", before->estate.value, after->estate.value);
+    apl_text_delta(&line, report->delta);
     add_line(out, &report->screen, &line);
     if (drift->has_other_content)
         apl_text_add(out, APL_STR("The rules differ between the two: part of this is not the estate's doing.\n"));

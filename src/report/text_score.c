@@ -3,11 +3,14 @@
  * An interval stands beside every number that rests on something unread. */
 #include "report/text_score.h"
 
+#include <math.h>
+
 #include "report/names.h"
 
 #define LINE_BYTES_MAX (64u << 10)
 #define SCOPES_SHOWN 24
 #define BROKEN_SHOWN 12
+#define REASONS_SHOWN 3
 
 static void add_value(apl_text *out, const apl_score_value *value)
 {
@@ -48,11 +51,77 @@ void apl_text_score_line(apl_text *out, const apl_report *report)
     apl_text_free(&line);
 }
 
+/* Parts that round to nothing are left out. */
+void apl_text_delta(apl_text *out, const apl_score_delta *delta)
+{
+    static const char *const names[] = {"posture", "inventory", "content", "coverage"};
+    size_t told = 0;
+
+    if (delta == NULL || !delta->is_there)
+        return;
+    const double parts[] = {delta->posture, delta->inventory, delta->content, delta->coverage};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (fabs(parts[i]) >= 0.05)
+            apl_text_add_format(out, "%s%s %+.1f", told++ ? ", " : " (", names[i], parts[i]);
+    }
+    apl_text_add(out, told ? APL_STR(")") : APL_STR_NONE);
+}
+
+static void add_moved(apl_text *out, const apl_report *report)
+{
+    const apl_score_delta *delta = report->delta;
+    apl_text line;
+
+    if (delta == NULL || !delta->is_there)
+        return;
+    apl_text_init(&line, LINE_BYTES_MAX);
+    apl_text_add_format(&line, "Was %.1f before", delta->before);
+    apl_text_delta(&line, delta);
+    apl_screen_fit(out, &report->screen, apl_text_str(&line), report->screen.width, APL_CUT_END);
+    apl_text_add_char(out, '\n');
+    apl_text_free(&line);
+}
+
 static void add_fitted(apl_text *out, const apl_screen *screen, apl_text *line)
 {
     apl_screen_fit(out, screen, apl_text_str(line), screen->width, APL_CUT_END);
     apl_text_add_char(out, '\n');
     line->size = 0;
+}
+
+static uint64_t failed_findings(const apl_estate *estate, apl_asset_id asset)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < estate->findings.count; i++)
+        count += estate->findings.items[i].asset == asset && estate->findings.items[i].status == APL_STATUS_FAIL;
+    return count;
+}
+
+void apl_text_score_end(apl_text *out, const apl_report *report)
+{
+    const apl_estate *estate = report->snapshot->estate;
+    const apl_score *score = &estate->score;
+    apl_text line;
+
+    apl_text_score_line(out, report);
+    apl_text_init(&line, LINE_BYTES_MAX);
+    for (size_t i = 0; score->is_there && i < score->asset_count && i < REASONS_SHOWN; i++) {
+        uint64_t failed = failed_findings(estate, score->assets[i].asset);
+        apl_text_add_format(&line, "  -%.1f  %.*s, with %llu failed %s", score->assets[i].gain,
+                            APL_STR_ARG(apl_report_asset_name(estate, score->assets[i].asset)),
+                            (unsigned long long)failed, failed == 1 ? "finding" : "findings");
+        add_fitted(out, &report->screen, &line);
+    }
+    const apl_finding *best =
+        score->is_there && score->finding_count ? apl_report_finding(estate, score->findings[0].finding) : NULL;
+    if (best) {
+        apl_text_add_format(&line, "  +%.1f  by one fix, %.8s: %.*s", score->findings[0].gain, best->id,
+                            APL_STR_ARG(apl_str_trim(best->rule->fix_summary)));
+        add_fitted(out, &report->screen, &line);
+    }
+    apl_text_add_char(out, '\n');
+    apl_text_free(&line);
 }
 
 static void add_costs(apl_text *out, const apl_report *report)
@@ -108,7 +177,10 @@ static void add_scopes(apl_text *out, const apl_report *report)
 
 apl_status apl_text_score(apl_output *output, const apl_report *report)
 {
+    if (report->is_part)
+        apl_text_add(&output->text, APL_STR("Of the chosen part only:\n"));
     apl_text_score_line(&output->text, report);
+    add_moved(&output->text, report);
     if (report->snapshot->estate->score.is_there) {
         add_costs(&output->text, report);
         add_scopes(&output->text, report);

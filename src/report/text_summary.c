@@ -578,11 +578,10 @@ apl_status apl_text_summary(apl_output *output, const apl_report *report)
     }
     write_counts(out, &state);
     write_others(out, &state);
-    apl_text_score_line(out, report);
-    apl_text_add_char(out, '\n');
     write_worst(out, &state);
     write_paths(out, &state);
     apl_text_gaps(out, report);
+    apl_text_score_end(out, report);
     write_next(out, &state);
     return apl_output_step(output);
 }

@@ -75,6 +75,9 @@ apl_status apl_content_unpack(apl_unpacked *out, apl_arena *arena, apl_str packe
 apl_status apl_content_check_places(const apl_content_files *files);
 apl_status apl_content_check_rule(const apl_content *content, const apl_compiled_rule *compiled, const char *file);
 
+/* Of the content that is built in: every rule's check supports a control. A user's own need not. */
+apl_status apl_content_check_controls(const apl_content *content);
+
 /* Compiles files into content: vocabulary, frameworks, providers, services, rules. */
 apl_status apl_content_compile(apl_content *content, const apl_content_files *files);
 

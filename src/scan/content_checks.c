@@ -86,3 +86,17 @@ apl_status apl_content_check_rule(const apl_content *content, const apl_compiled
     }
     return APL_OK;
 }
+
+/* A check that supports no control is in no framework's view, and nobody would miss it. */
+apl_status apl_content_check_controls(const apl_content *content)
+{
+    for (size_t r = 0; r < content->rule_count; r++) {
+        const apl_rule_info *rule = &content->rules[r].info;
+        if (rule->control_count == 0)
+            return apl_fail(
+                APL_E_CONTENT,
+                "services/%.*s/rules/%.*s.yaml: its check supports no control; name it in frameworks/*.yaml",
+                APL_STR_ARG(rule->service), APL_STR_ARG(rule->check));
+    }
+    return APL_OK;
+}

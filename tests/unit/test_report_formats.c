@@ -298,10 +298,14 @@ static apl_status refuse_to_write(void *context, apl_str bytes)
 
 static void a_failing_sink_stops_every_format(void **state)
 {
+    const apl_compliance_result nothing = {0};
     fixture f;
 
     (void)state;
     setup(&f, APL_VIEW_SCAN);
+    f.report.compliance = &nothing;
+    f.report.aws_account = APL_STR("123456789012");
+    f.report.aws_region = APL_STR("eu-west-1");
     for (size_t i = 0; i < apl_format_table_count; i++) {
         apl_output output;
         apl_output_init(&output, refuse_to_write, NULL);

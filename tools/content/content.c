@@ -1,8 +1,8 @@
 /* tools/content/content.c: checks all content and packs it for building in.
  *
  * apl-content --output FILE --root DIR reads vocabulary/, frameworks/, services/, techniques/ and models/ below DIR,
- * compiles them as a scan would, insists that every rule has a passing, a failing and an unread case, and writes the
- * packed form. Every mistake is one line on stderr and the build stops. */
+ * compiles them as a scan would, insists that every rule has a passing, a failing and an unread case and a check that
+ * supports a control, and writes the packed form. Every mistake is one line on stderr and the build stops. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -100,6 +100,8 @@ static apl_status pack(apl_arena *arena, const char *root, const char *output)
         status = apl_content_globals(&globals, content);
     if (status == APL_OK)
         status = check_cases(content, arena, root);
+    if (status == APL_OK)
+        status = apl_content_check_controls(content);
     if (status == APL_OK) {
         apl_content_pack(&packed, &files, apl_text_str(&image));
         status = write_file(output, apl_text_str(&packed));

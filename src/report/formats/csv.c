@@ -95,9 +95,9 @@ static apl_status write_csv(apl_output *output, const apl_report *report)
 
 const apl_format apl_format_csv = {
     .name = "csv",
-    .summary = "comma-separated values: findings, or assets for the inventory",
+    .summary = "comma-separated values: findings, or what else is a table",
     .extension = "csv",
     .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_PATHS |
-             APL_VIEW_COMPLIANCE | APL_VIEW_DRIFT,
+             APL_VIEW_COMPLIANCE | APL_VIEW_DRIFT | APL_VIEW_REPORT,
     .write = write_csv,
 };

@@ -9,6 +9,7 @@
 #include "report/row_compliance.h"
 #include "report/row_drift.h"
 #include "report/row_bom.h"
+#include "report/row_report.h"
 #include "report/walk.h"
 
 #define CHOKE_POINTS 10
@@ -118,6 +119,11 @@ static apl_status write_snapshot(apl_output *output, const apl_report *report)
         apl_text_add(out, APL_STR(",\n\"score\":"));
         apl_row_score(out, report->snapshot->estate);
     }
+    if (report->view == APL_VIEW_SCORE) {
+        apl_text_add(out, APL_STR(",\n\"delta\":"));
+        apl_row_delta(out, report->delta);
+        apl_text_add(out, report->is_part ? APL_STR(",\n\"scoped\":true") : APL_STR(",\n\"scoped\":false"));
+    }
     if (status == APL_OK)
         status = write_section(output, report, APL_SECTION_COVERAGE, "coverage");
     apl_text_add(out, APL_STR("}\n"));
@@ -143,13 +149,16 @@ static apl_status write_listing(apl_output *output, const apl_listing *listing)
     return status;
 }
 
-static apl_status write_drift(apl_output *output, const apl_drift *drift)
+static apl_status write_drift(apl_output *output, const apl_report *report)
 {
+    const apl_drift *drift = report->drift;
     apl_text *out = &output->text;
     apl_status status = APL_OK;
 
     apl_text_add(out, APL_STR("{\"schema\":\"aplomb.drift.v1\",\n"));
     apl_row_drift_head(out, drift);
+    apl_text_add(out, APL_STR(",\n\"score\":"));
+    apl_row_delta(out, report->delta);
     apl_text_add(out, APL_STR(",\n\"changes\":["));
     for (size_t i = 0; status == APL_OK && i < drift->change_count; i++) {
         before_row(out, "change", i);
@@ -172,10 +181,12 @@ static apl_status write_json(apl_output *output, const apl_report *report)
         return write_listing(output, report->listing);
     if (report->view == APL_VIEW_COMPLIANCE)
         return apl_compliance_write_json(output, report);
+    if (report->view == APL_VIEW_REPORT)
+        return apl_report_write_json(output, report);
     if (report->view == APL_VIEW_SIMULATION)
         return write_simulation(output, report);
     if (report->view == APL_VIEW_DRIFT)
-        return write_drift(output, report->drift);
+        return write_drift(output, report);
     if (report->view == APL_VIEW_EXPLAIN)
         return apl_explain_write_json(output, report);
     if (report->view == APL_VIEW_BOM)
@@ -189,6 +200,6 @@ const apl_format apl_format_json = {
     .extension = "json",
     .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_EXPLAIN |
              APL_VIEW_PATHS | APL_VIEW_SCORE | APL_VIEW_SIMULATION | APL_VIEW_COMPLIANCE | APL_VIEW_DRIFT |
-             APL_VIEW_BOM,
+             APL_VIEW_BOM | APL_VIEW_REPORT,
     .write = write_json,
 };

@@ -389,6 +389,6 @@ const apl_format apl_format_sarif = {
     .name = "sarif",
     .summary = "SARIF 2.1.0, for code hosts",
     .extension = "sarif",
-    .views = APL_VIEW_SCAN | APL_VIEW_FINDINGS,
+    .views = APL_VIEW_SCAN | APL_VIEW_FINDINGS | APL_VIEW_REPORT,
     .write = write_sarif,
 };
