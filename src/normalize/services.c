@@ -49,8 +49,10 @@ void apl_services_free(apl_services *services)
 {
     if (services == NULL)
         return;
-    for (size_t i = 0; i < services->types.count; i++)
+    for (size_t i = 0; i < services->types.count; i++) {
         apl_memory_free(services->types.items[i]->asked.items);
+        apl_memory_free(services->types.items[i]->bom_asked.items);
+    }
     for (size_t i = 0; i < services->made.count; i++)
         apl_memory_free(services->made.items[i]->asked.items);
     for (size_t i = 0; i < services->providers.count; i++)
