@@ -303,6 +303,8 @@ static void a_failing_sink_stops_every_format(void **state)
 
     (void)state;
     setup(&f, APL_VIEW_SCAN);
+    const apl_bom bom = {.snapshot = f.report.snapshot};
+    f.report.bom = &bom;
     f.report.compliance = &nothing;
     f.report.aws_account = APL_STR("123456789012");
     f.report.aws_region = APL_STR("eu-west-1");
