@@ -52,6 +52,10 @@ tsan coverage:
 	@ctest --preset $@ -L 'unit|run'
 	@if [ $@ = coverage ]; then tools/coverage build/coverage; fi
 
+.PHONY: faults
+faults: build/aplomb
+	APLOMB="$(CURDIR)/build/aplomb" APLOMB_FAULT_SEEDS=200 python3 -B tests/run/test_collect.py SameAsDisk
+
 .PHONY: fuzz
 fuzz:
 	@test -n "$(NAME)" || { echo "Say which: make fuzz NAME=<name of tests/fuzz/fuzz_<name>.c> [SECONDS=600]"; exit 2; }

@@ -40,6 +40,7 @@ set(APL_LIBRARIES_json apl::yyjson)
 set(APL_LIBRARIES_yaml apl::fyaml)
 set(APL_LIBRARIES_net apl::curl apl::crypto)
 set(APL_LIBRARIES_condition apl::utf8proc)
+set(APL_LIBRARIES_collect apl::zstd)
 set(APL_LIBRARIES_store apl::sqlite apl::zstd)
 
 # Families: LAYER FOLDER TYPE. Each src/LAYER/FOLDER/<name>.c defines one `const TYPE TYPE_<name>` (a dash in

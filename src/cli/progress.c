@@ -81,6 +81,56 @@ void apl_progress_update(void *context, uint64_t bytes_done, uint64_t bytes_tota
         draw(bytes_done, bytes_total, documents);
 }
 
+/* "12m", "40s" */
+static void add_duration(apl_text *line, uint64_t ms)
+{
+    uint64_t seconds = ms / 1000;
+
+    if (seconds >= 120)
+        apl_text_add_format(line, "%llu min", (unsigned long long)(seconds / 60));
+    else
+        apl_text_add_format(line, "%llu s", (unsigned long long)seconds);
+}
+
+static void draw_collect(const apl_collect_progress *collect)
+{
+    apl_text line;
+
+    apl_text_init(&line, LINE_BYTES_MAX);
+    apl_text_add_format(&line, "\r\x1b[Kcollecting, level %u  ", collect->level + 1);
+    apl_screen_number(&line, collect->done);
+    apl_text_add(&line, APL_STR(" of "));
+    apl_screen_number(&line, collect->total);
+    apl_text_add(&line, APL_STR(" calls  "));
+    apl_screen_number(&line, collect->documents);
+    apl_text_add(&line, APL_STR(" documents"));
+    if (collect->unread)
+        apl_text_add_format(&line, "  %llu refused", (unsigned long long)collect->unread);
+    if (collect->left_ms) {
+        apl_text_add(&line, APL_STR("  "));
+        add_duration(&line, collect->left_ms);
+        apl_text_add(&line, APL_STR(" left here"));
+    }
+    write_error(&line);
+    apl_text_free(&line);
+}
+
+void apl_progress_collect(void *context, const apl_collect_progress *collect)
+{
+    apl_progress *progress = context;
+    uint64_t now;
+    uint64_t last;
+
+    if (!progress->is_shown)
+        return;
+    now = apl_clock_monotonic_ns();
+    last = atomic_load(&progress->drawn_ns);
+    if (now - progress->started_ns < FIRST_AFTER_NS || (last && now - last < EVERY_NS))
+        return;
+    if (atomic_compare_exchange_strong(&progress->drawn_ns, &last, now))
+        draw_collect(collect);
+}
+
 void apl_say(const apl_screen *screen, apl_str message)
 {
     apl_text line;

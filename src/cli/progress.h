@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "cli/settings.h"
+#include "collect/collect.h"
 
 typedef struct apl_progress {
     bool is_shown; /* a bar may be shown at all */
@@ -25,6 +26,7 @@ void apl_progress_clear(apl_progress *progress);
 
 /* The two callbacks of a scan; `context` is the progress. Any thread. */
 void apl_progress_update(void *context, uint64_t bytes_done, uint64_t bytes_total, uint64_t documents);
+void apl_progress_collect(void *context, const apl_collect_progress *collect); /* of a collect; the same bar */
 void apl_progress_message(void *context, const char *line);
 
 /* Says how many messages were left out, if any. */

@@ -7,8 +7,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bytes/files.h"
+#include "cli/live_sources.h"
 #include "cli/sink.h"
 #include "evaluate/baseline.h"
 #include "query/nearest.h"
@@ -175,21 +177,6 @@ apl_status apl_session_content(apl_session *session)
     return status;
 }
 
-/* A word like `azure:` names a live source, unless a file of that name exists. */
-static bool is_live_source(const char *source)
-{
-    struct stat file;
-    size_t size = strcspn(source, ":");
-
-    if (source[size] != ':' || size == 0 || stat(source, &file) == 0)
-        return false;
-    for (size_t i = 0; i < size; i++) {
-        if (!(source[i] == '-' || (source[i] >= 'a' && source[i] <= 'z')))
-            return false;
-    }
-    return true;
-}
-
 const char *apl_session_store_url(const apl_session *session)
 {
     if (session->settings->store)
@@ -206,22 +193,42 @@ static void ask_for(apl_session *session)
     session->options.keeps_passes = (session->filter.statuses >> APL_STATUS_PASS & 1u) != 0;
 }
 
+/* The files to read: what was named, but for live sources, and what those gave. */
+static void set_files(apl_session *session, const apl_word_list *sources, int collected)
+{
+    const char **files = APL_ARENA_ARRAY(session->arena, const char *, sources->count + 2);
+    size_t count = 0;
+
+    for (size_t i = 0; i < sources->count; i++) {
+        if (collected < 0 || !apl_live_is_source(sources->items[i]))
+            files[count++] = sources->items[i];
+    }
+    if (collected >= 0)
+        files[count++] = apl_arena_format(session->arena, "/proc/self/fd/%d", collected).data;
+    if (sources->count == 0)
+        files[count++] = ".";
+    session->options.sources = files;
+    session->options.source_count = count;
+}
+
 apl_status apl_session_scan(apl_session *session, const apl_word_list *sources, bool keeps_bodies)
 {
     static const char *const here[] = {"."};
-    apl_status status;
+    int collected = -1;
 
-    for (size_t i = 0; session->settings->offline && i < sources->count; i++) {
-        if (is_live_source(sources->items[i]))
-            return apl_fail(APL_E_USAGE, "--offline: %s would need the network", sources->items[i]);
-    }
-    session->options.sources = sources->count ? sources->items : here;
-    session->options.source_count = sources->count ? sources->count : 1;
+    session->options.named_sources = sources->count ? sources->items : here;
+    session->options.named_source_count = sources->count ? sources->count : 1;
+    apl_status status = apl_live_collect(&collected, session, sources);
+    if (status != APL_OK)
+        return status;
+    set_files(session, sources, collected);
     session->options.ignored = apl_session_store_url(session);
     session->options.keeps_bodies = keeps_bodies;
     ask_for(session);
     status = apl_scan_run(&session->snapshot, session->content, &session->options);
     session->has_snapshot = status == APL_OK;
+    if (collected >= 0)
+        (void)close(collected);
     apl_progress_finish(&session->progress);
     return status;
 }
@@ -311,10 +318,10 @@ static const char *join_sources(const apl_session *session)
     apl_text text;
 
     apl_text_init(&text, SOURCES_BYTES_MAX);
-    for (size_t i = 0; i < options->source_count; i++) {
+    for (size_t i = 0; i < options->named_source_count; i++) {
         if (i)
             apl_text_add_char(&text, ' ');
-        apl_text_add(&text, apl_str_from(options->sources[i]));
+        apl_text_add(&text, apl_str_from(options->named_sources[i]));
     }
     const char *joined = apl_arena_str(session->arena, apl_text_str(&text)).data;
     apl_text_free(&text);

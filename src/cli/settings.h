@@ -56,6 +56,7 @@ typedef struct apl_settings {
     const char *note;
     const char *file;
     const char *expires;
+    const char *output;
     const char *cloud;
     const char *sign_in;
     const char *ca;
@@ -76,6 +77,7 @@ typedef struct apl_settings {
     bool all;
     bool no_color;
     bool only_role;
+    bool resume;
     bool help;
     apl_environment environment;
 } apl_settings;

@@ -116,8 +116,21 @@ static apl_str or_else(apl_str text, apl_str otherwise)
     return is_known || otherwise.size == 0 ? text : otherwise;
 }
 
+/* Only a part of the thing, as the members of a group are: what the whole one is called and is stays. */
+static void keep_whole(apl_asset *newer, const apl_asset *older)
+{
+    if ((newer->unread_groups & 1u) == 0 || (older->unread_groups & 1u))
+        return;
+    newer->name = older->name;
+    newer->full_name = older->full_name;
+    newer->kind = older->kind;
+    newer->origin = older->origin;
+    newer->digest = older->digest;
+}
+
 static void merge_pair(apl_estate *estate, apl_asset *newer, const apl_asset *older, apl_text *differences)
 {
+    keep_whole(newer, older);
     if (newer->plan && newer->plan == older->plan)
         merge_records(estate, newer, older, differences);
     newer->unread_groups &= older->unread_groups;
@@ -181,6 +194,26 @@ static bool is_same_row(const apl_coverage *a, const apl_coverage *b)
     return compare_rows(a, b) == 0;
 }
 
+/* The line that ends a collect takes back what its first line said: that the rest is unread. */
+static void drop_ends(apl_estate *estate)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < estate->coverage.count; i++) {
+        const apl_coverage *row = &estate->coverage.items[i];
+        bool is_end = apl_str_equal(row->type, APL_STR(APL_COVERAGE_END)) &&
+                      apl_str_equal(row->source, APL_STR("aplomb"));
+        if (!is_end || row->state != APL_COVERAGE_READ) {
+            estate->coverage.items[kept++] = *row;
+            continue;
+        }
+        while (i + 1 < estate->coverage.count && apl_str_equal(estate->coverage.items[i + 1].scope, row->scope) &&
+               apl_str_equal(estate->coverage.items[i + 1].type, row->type))
+            i++;
+    }
+    estate->coverage.count = kept;
+}
+
 static void take_coverage(apl_estate *estate, apl_normalizer *const *normalizers, size_t count)
 {
     for (size_t n = 0; n < count; n++) {
@@ -200,6 +233,7 @@ static void take_coverage(apl_estate *estate, apl_normalizer *const *normalizers
             estate->coverage.items[++kept] = estate->coverage.items[i];
     }
     estate->coverage.count = kept + 1;
+    drop_ends(estate);
 }
 
 void apl_link_index(apl_estate *estate, size_t from)

@@ -197,6 +197,9 @@ typedef enum apl_coverage_state {
 } apl_coverage_state;
 extern const char *const apl_coverage_names[]; /* by apl_coverage_state */
 
+/* The type of a row about a file that a collect did not end. */
+#define APL_COVERAGE_END "end of the collect"
+
 typedef struct apl_coverage {
     apl_str source;
     apl_str scope;

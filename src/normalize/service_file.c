@@ -565,12 +565,9 @@ apl_status apl_service_file_type(apl_type *out, const apl_services_options *opti
                                           "keys",  "exposure",   "relations", "unread_without", "sensitivity",
                                           "hides", "hides_when", "parts",     "inherits",       "bom",
                                           NULL};
-    static const char *const read_members[] = {"list", "get", "versions", "needs", "children", "note", NULL};
-    apl_value read = apl_value_member(object, "read");
+    apl_value read = apl_value_member(object, "read"); /* how to read it is the collector's business */
     apl_status status = apl_service_file_members(object, allowed, where);
 
-    if (status == APL_OK && apl_value_is_there(read))
-        status = apl_service_file_members(read, read_members, where);
     if (status == APL_OK)
         status = kinds_of(out, options, object, where);
     if (status == APL_OK)

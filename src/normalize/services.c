@@ -159,7 +159,7 @@ static apl_status add_type(apl_services *services, const apl_provider *provider,
 
 apl_status apl_services_add_service(apl_services *services, apl_value file, apl_str folder, const char *file_name)
 {
-    static const char *const allowed[] = {"service", "title", "types", NULL};
+    static const char *const allowed[] = {"service", "title", "types", "calls", NULL};
     apl_value types = apl_value_member(file, "types");
     apl_str name = apl_value_str(apl_value_member(file, "service"));
     apl_str cloud = folder;

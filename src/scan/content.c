@@ -79,6 +79,7 @@ apl_content *apl_content_new(apl_aliases *aliases)
     content->mutes = apl_mutes_new();
     apl_techniques_init(&content->techniques);
     content->library = apl_library_new();
+    content->calls = apl_calls_new(content->arena);
     apl_fields_record(content->fields, &content->access_asked);
     content->access_fields = apl_access_fields_ask(content->arena, content->fields);
     apl_fields_record(content->fields, NULL);
@@ -115,6 +116,7 @@ void apl_content_free(apl_content *content)
     apl_mutes_free(content->mutes);
     apl_techniques_free(&content->techniques);
     apl_library_free(content->library);
+    apl_calls_free(content->calls);
     apl_services_free(content->services);
     apl_fields_free(content->fields);
     apl_vocabulary_free(&content->vocabulary);
@@ -194,8 +196,13 @@ static apl_status add_provider(apl_content *content, const apl_content_file *fil
 static apl_status add_service(apl_content *content, const apl_content_file *file)
 {
     apl_str path = apl_arena_str(content->arena, file->path);
+    apl_str service = service_of(path);
+    apl_str rest = service;
+    apl_str provider = service;
 
-    return apl_services_add_service(content->services, file->value, service_of(path), path.data);
+    apl_status status = apl_services_add_service(content->services, file->value, service, path.data);
+    (void)apl_str_next(&provider, &rest, '/');
+    return status == APL_OK ? apl_calls_add(content->calls, file->value, provider, path.data) : status;
 }
 
 static apl_status add_technique(apl_content *content, const apl_content_file *file)
@@ -300,6 +307,8 @@ apl_status apl_content_compile(apl_content *content, const apl_content_files *fi
         status = each_file(content, files, "services/", "/provider.yaml", add_provider);
     if (status == APL_OK)
         status = each_file(content, files, "services/", "/service.yaml", add_service);
+    if (status == APL_OK)
+        status = apl_calls_finish(content->calls);
     if (status == APL_OK)
         status = each_file(content, files, "services/", "/roles.yaml", add_roles);
     if (status == APL_OK)
@@ -519,6 +528,11 @@ const apl_techniques *apl_content_techniques(const apl_content *content)
 const apl_vocabulary *apl_content_vocabulary(const apl_content *content)
 {
     return &content->vocabulary;
+}
+
+const apl_calls *apl_content_calls(const apl_content *content)
+{
+    return content->calls;
 }
 
 apl_str apl_content_digest(const apl_content *content)

@@ -41,6 +41,7 @@ struct apl_content {
     apl_policy_set *policies; /* NULL without --policies */
     apl_field_list policy_fields;
     apl_library *library; /* built-in roles */
+    apl_calls *calls;     /* how collectors read what the services know */
     apl_access_fields *access_fields;
     apl_field_list access_asked;
     apl_mutes *mutes;

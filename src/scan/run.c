@@ -89,6 +89,16 @@ static apl_str instant_text(apl_arena *arena, apl_instant instant)
     return apl_arena_str(arena, apl_str_make(text, size));
 }
 
+static const char *const *named(const apl_scan_options *options)
+{
+    return options->named_source_count ? options->named_sources : options->sources;
+}
+
+static size_t named_count(const apl_scan_options *options)
+{
+    return options->named_source_count ? options->named_source_count : options->source_count;
+}
+
 /* The id of a scan: what was scanned and when. */
 static apl_str scan_id(apl_arena *arena, const apl_content *content, const apl_scan_options *options,
                        uint64_t documents)
@@ -98,7 +108,7 @@ static apl_str scan_id(apl_arena *arena, const apl_content *content, const apl_s
     apl_str parts[3] = {content->digest};
 
     parts[1] = apl_arena_format(arena, "\n%lld\n%llu", (long long)options->now, (unsigned long long)documents);
-    parts[2] = options->source_count ? apl_str_from(options->sources[0]) : APL_STR_NONE;
+    parts[2] = named_count(options) ? apl_str_from(named(options)[0]) : APL_STR_NONE;
     apl_sha256(hash, parts, 3);
     apl_hex(hex, hash, 16);
     return apl_arena_str(arena, apl_str_make(hex, 32));
@@ -107,10 +117,10 @@ static apl_str scan_id(apl_arena *arena, const apl_content *content, const apl_s
 static void describe(apl_snapshot *out, const apl_content *content, const apl_scan_options *options)
 {
     apl_arena *arena = out->estate->arena;
-    apl_str *sources = APL_ARENA_ARRAY(arena, apl_str, options->source_count);
+    apl_str *sources = APL_ARENA_ARRAY(arena, apl_str, named_count(options));
 
-    for (size_t i = 0; i < options->source_count; i++)
-        sources[i] = apl_arena_str(arena, apl_str_from(options->sources[i]));
+    for (size_t i = 0; i < named_count(options); i++)
+        sources[i] = apl_arena_str(arena, apl_str_from(named(options)[i]));
     out->scan = (apl_scan_info){
         .id = scan_id(arena, content, options, out->estate->documents),
         .started = instant_text(arena, options->now),
@@ -119,7 +129,7 @@ static void describe(apl_snapshot *out, const apl_content *content, const apl_sc
         .content = content->digest,
         .documents = out->estate->documents,
         .sources = sources,
-        .source_count = options->source_count,
+        .source_count = named_count(options),
     };
 }
 

@@ -7,6 +7,7 @@
 
 #include "access/access.h"
 #include "bom/bom.h"
+#include "collect/calls.h"
 #include "graph/technique.h"
 #include "model/framework.h"
 #include "inspect/model/globals.h"
@@ -26,6 +27,8 @@ typedef enum apl_content_need {
 typedef struct apl_scan_options {
     const char *const *sources; /* files, folders, "-" */
     size_t source_count;
+    const char *const *named_sources; /* as the user called them, for the result; none: the same */
+    size_t named_source_count;
     const char *const *content_folders; /* --content */
     size_t content_folder_count;
     const char *const *policies; /* --policies: files or folders */
@@ -109,6 +112,7 @@ size_t apl_content_service_count(const apl_content *content);
 const apl_service_info *apl_content_service(const apl_content *content, size_t index);
 size_t apl_content_framework_count(const apl_content *content);
 const apl_framework_info *apl_content_framework(const apl_content *content, size_t index);
+const apl_calls *apl_content_calls(const apl_content *content);
 const apl_techniques *apl_content_techniques(const apl_content *content);
 const apl_vocabulary *apl_content_vocabulary(const apl_content *content);
 apl_str apl_content_digest(const apl_content *content);

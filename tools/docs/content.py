@@ -38,6 +38,11 @@ def read_of(type_):
     return type_.get("read") or {}
 
 
+def path_of(type_):
+    """What a collector asks for: a list, or one thing."""
+    return read_of(type_).get("list") or read_of(type_).get("get") or ""
+
+
 def newest(type_):
     """The version a collector asks for, as text; empty when the interface has none."""
     versions = read_of(type_).get("versions") or [""]

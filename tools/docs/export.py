@@ -7,8 +7,6 @@ import content
 # Types that Azure Resource Graph does not hold, or not whole: listed in each subscription.
 LISTED = ("microsoft.authorization/", "microsoft.managedservices/", "microsoft.security/",
           "microsoft.cognitiveservices/rai", "microsoft.insights/logprofiles")
-# A list that says less than each thing by itself, and a list whose place is easier to reach by another one.
-BETTER = {"policies": "policies/policy&format=rawxml"}
 MODELS = "Microsoft.CognitiveServices/models"
 SETTINGS = ["Microsoft.Web/sites/config", "Microsoft.Web/sites/slots/config"]
 # Collections of Microsoft Graph that its beta version has and v1.0 not.
@@ -25,24 +23,31 @@ def types_of(cloud):
             for name, type_ in service["types"].items()}
 
 
-def above(name, suffix):
-    """The type that the parent of a call has: the type less one name for each collection of the call."""
-    return name.rsplit("/", sum(part != "default" for part in suffix.split("/")))[0]
+def more_of(cloud):
+    """Further calls of a type, in the form of types."""
+    return [(call["type"], {"read": call}) for service in content.services()
+            if service["service"].startswith(cloud + "/") for call in service.get("calls", []) if "type" in call]
+
+
+def above(name, type_, suffix):
+    """The type that the parent of a call has: the one it names, or the type less one name for each collection."""
+    named = content.read_of(type_).get("of")
+    return named or name.rsplit("/", sum(part != "default" for part in suffix.split("/")))[0]
 
 
 def child_lines(types):
     """(parent type, version) -> collections, with a line for every parent that is no type of ours."""
     lines = {("Microsoft.CognitiveServices/accounts", content.newest(types[MODELS])): ["models"]}
     for name, type_ in types.items():
-        call = content.read_of(type_).get("list") or ""
-        suffix = call.removeprefix("{parent}/")
-        if suffix == call or suffix.startswith("providers/") or name in SETTINGS or name.endswith("agents/versions"):
+        call = content.path_of(type_)
+        suffix = call.removeprefix("{parent}/").replace("?", "&")
+        if not call.startswith("{parent}/") or suffix.startswith("providers/") or name in SETTINGS:
             continue
-        parent, version = above(name, suffix), content.newest(type_)
+        parent, version = above(name, type_, suffix), content.newest(type_)
         if parent not in types:
             step, last = parent.rsplit("/", 1)
             lines.setdefault((step, version), []).append(last)
-        lines.setdefault((parent, version), []).append(BETTER.get(suffix, suffix))
+        lines.setdefault((parent, version), []).append(suffix)
     return {key: list(dict.fromkeys(words)) for key, words in lines.items()}
 
 
@@ -99,7 +104,7 @@ def objects(types):
     for name, type_ in types.items():
         call = content.read_of(type_).get("list") or ""
         for host, audience in AUDIENCES:
-            if host in call:
+            if host in call and not name.endswith("agents/versions"):
                 lines.append(wrapped(["objects", name, needs_of(type_), audience,
                                       f"'{call}?api-version={content.newest(type_)}'"]))
     return "\n".join(lines)
@@ -109,10 +114,10 @@ def needs_of(type_):
     return (content.read_of(type_).get("needs") or "-").replace(", ", ",")
 
 
-def directory(types):
+def directory(types, more):
     lines = {}
-    for name, type_ in types.items():
-        call = content.read_of(type_).get("list") or content.read_of(type_).get("get") or ""
+    for name, type_ in [*types.items(), *more]:
+        call = content.path_of(type_)
         if not call or "{" in call:
             continue
         path, _, query = call.partition("?")
@@ -146,7 +151,7 @@ def tables(types):
     lines = []
     for name, type_ in types.items():
         call = content.read_of(type_).get("list") or ""
-        if "{org}" in call:
+        if "/api/data/" in call:
             lines.append(f"rows {call.rsplit('/', 1)[-1]}")
     return "\n".join(lines)
 
@@ -156,7 +161,7 @@ def page():
     purview = types_of("purview")
     values = {
         "listed": listed(azure), "children": children(azure), "extensions": extensions(azure, content.services()),
-        "objects": objects(azure), "directory": directory(entra), "tables": tables(power),
+        "objects": objects(azure), "directory": directory(entra, more_of("entra")), "tables": tables(power),
         "beyond_reader": permissions(azure), "graph_permissions": graph_permissions(entra),
         "purview_version": content.newest(purview["microsoft.purview.entity"]),
         "subscriptions": content.newest(azure["Microsoft.Resources/subscriptions"]),

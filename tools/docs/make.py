@@ -2,6 +2,7 @@
 """Writes the pages of docs/ that follow from content, or with --check says which are out of date and fails."""
 import sys
 
+import azure
 import content
 import export
 import microsoft
@@ -13,6 +14,7 @@ def pages():
     rules = content.rules()
     made = services.pages(content.services(), rules)
     made["docs/coverage-microsoft.md"] = microsoft.page(rules)
+    made["docs/azure.md"] = azure.page()
     made["docs/export.md"] = export.page()
     return made
 

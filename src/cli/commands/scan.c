@@ -2,7 +2,7 @@
  *
  * The command everything starts with. The result is stored first and shown then; when the store fails, the result is
  * shown all the same and the failure decides the exit code. */
-#include "cli/session.h"
+#include "cli/live_sources.h"
 #include "evaluate/baseline.h"
 
 static const apl_option options[] = {
@@ -22,6 +22,7 @@ static const apl_option options[] = {
     APL_OPTION_CONTENT,
     APL_OPTION_POLICIES,
     APL_OPTION_NOW,
+    APL_OPTIONS_LIVE,
     APL_OPTION_OFFLINE,
     APL_OPTION_JOBS,
     APL_OPTION_QUIET,
@@ -112,9 +113,11 @@ const apl_command apl_command_scan = {
     .details =
         "A SOURCE is a file or a folder, or - for standard input; without one it is the working directory. Files are "
         "recognised by their content: single objects, list pages, NDJSON, exports of the clouds' own tools, and "
-        "gzip, zstd, zip and tar around them.\n"
+        "gzip, zstd, zip and tar around them. azure:[SUBSCRIPTION], entra:, copilot-studio: and purview: are read "
+        "live, as \"aplomb collect\" would.\n"
         "--status and --severity choose what is listed, never what is counted or stored.",
     .examples = "aplomb scan export/\n"
+                "aplomb scan azure: entra:\n"
                 "az graph query -q \"resources\" --first 1000 -o json | aplomb scan -\n"
                 "aplomb scan export/ --format sarif=aplomb.sarif --format text --fail-on high\n"
                 "aplomb scan export/ --no-store --check 'ai-*' --status all",
