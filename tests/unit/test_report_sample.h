@@ -115,7 +115,11 @@ static inline void sample_finding(sample *it, const apl_rule_info *rule, apl_ass
     apl_evidence *evidence = APL_ARENA_NEW(it->arena, apl_evidence);
     apl_finding finding = {.rule = rule, .asset = asset, .status = (uint8_t)status, .severity = rule->severity};
 
-    *evidence = (apl_evidence){APL_STR("properties.disableLocalAuth"), apl_value_bool(false), apl_value_bool(true)};
+    *evidence = (apl_evidence){
+        .path = APL_STR("properties.disableLocalAuth"),
+        .value = apl_value_bool(false),
+        .expected = apl_value_bool(true),
+    };
     if (status == APL_STATUS_MANUAL) {
         evidence->value = APL_UNREAD;
         finding.reason = APL_STR("properties were not read");
