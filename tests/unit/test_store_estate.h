@@ -110,9 +110,10 @@ static const apl_rule_info sample_rule = {
 static const apl_evidence sample_evidence[] = {
     {APL_STR("properties.disableLocalAuth"),
      {.type = APL_VALUE_BOOL, .boolean = false},
-     {.type = APL_VALUE_BOOL, .boolean = true}},
-    {APL_STR("properties.keys"), {.type = APL_VALUE_UNREAD}, {.type = APL_VALUE_MISSING}},
-    {APL_STR("properties.gone"), {.type = APL_VALUE_MISSING}, {.type = APL_VALUE_INTEGER, .integer = 3}},
+     {.type = APL_VALUE_BOOL, .boolean = true},
+     false},
+    {APL_STR("properties.keys"), {.type = APL_VALUE_UNREAD}, {.type = APL_VALUE_MISSING}, false},
+    {APL_STR("properties.gone"), {.type = APL_VALUE_MISSING}, {.type = APL_VALUE_INTEGER, .integer = 3}, false},
 };
 
 /* Puts the body of asset `i` into the spool. `word` makes it differ. */
