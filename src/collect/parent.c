@@ -115,7 +115,7 @@ static bool climbs(apl_str path)
 /* Puts one value where the path, as far as it is written, wants it. */
 static bool add_part(apl_text *out, size_t start, apl_str name, apl_str value)
 {
-    apl_str written = apl_str_make(out->data + start, out->size - start);
+    apl_str written = apl_str_slice(apl_text_str(out), start, out->size);
     bool is_absolute = apl_str_starts(written, APL_STR("https://"));
     bool is_in_host = is_absolute && apl_str_find(apl_str_slice(written, 8, written.size), APL_STR("/")) < 0;
 

@@ -103,7 +103,7 @@ static bool pop_mark(apl_pickle *machine, const value **items, size_t *count)
         return pickle_fault(machine, "an opcode needs a mark and there is none");
     size_t at = machine->marks.items[--machine->marks.count];
     *count = machine->stack.count - at;
-    *items = machine->stack.items + at;
+    *items = *count ? machine->stack.items + at : NULL;
     machine->stack.count = at;
     return true;
 }
