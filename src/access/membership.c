@@ -134,7 +134,7 @@ static void add_to_chains(chains *all, uint32_t group, size_t above)
 size_t apl_access_group_chain(uint32_t *out, size_t max, const apl_access *access, uint32_t from, uint32_t to)
 {
     chains all = {.members = {from}, .count = 1};
-    uint32_t chain[APL_ACCESS_MEMBERS_MAX];
+    uint32_t chain[APL_ACCESS_MEMBERS_MAX] = {0};
     size_t length = 0;
     size_t at = 0;
 

@@ -27,7 +27,6 @@ static const refused service_refusals[] = {
     {SERVICE("{`title`: `t`, `kind`: []}"), "kind"},
     {SERVICE("{`title`: `t`, `kind`: [{`kind`: `ai-service`, `when`: {`field`: `a`, `equals`: 1}}]}"), "last kind"},
     {TYPE("`knd`: 1"), "did you mean"},
-    {TYPE("`read`: {`need`: `x`}"), "did you mean"},
     {TYPE("`id`: 1"), "id must be a text"},
     {TYPE("`id`: `{`"), "a brace is not closed"},
     {TYPE("`keys`: `x`"), "keys must be a list"},
