@@ -23,32 +23,6 @@ void apl_estate_init(apl_estate *estate, const apl_vocabulary *vocabulary)
     estate->by_id = apl_table_new(true);
 }
 
-/* Of what an asset contains only types below its own can be missing. */
-static bool may_contain(const apl_estate *estate, const apl_asset *asset, const apl_unread_relation *unread)
-{
-    apl_str name = estate->vocabulary->relations.items[unread->relation].name;
-
-    if (!apl_str_equal(name, APL_STR("contains")))
-        return true;
-    return unread->type.size > asset->type.size && unread->type.data[asset->type.size] == '/' &&
-           apl_str_starts_nocase(unread->type, asset->type);
-}
-
-const apl_unread_relation *apl_estate_unread_relation(const apl_estate *estate, const apl_asset *asset,
-                                                      apl_relation_type relation, bool is_out)
-{
-    if (estate->unread_by_scope == NULL)
-        return NULL;
-    uint32_t at = apl_table_get(estate->unread_by_scope, asset->scope);
-    for (at = at == APL_TABLE_NONE ? 0 : at + 1; at; at = estate->unread_relations.items[at - 1].next_in_scope) {
-        const apl_unread_relation *unread = &estate->unread_relations.items[at - 1];
-        bool is_meant = unread->relation == relation && unread->is_out == is_out;
-        if (is_meant && may_contain(estate, asset, unread))
-            return unread;
-    }
-    return NULL;
-}
-
 void apl_estate_free(apl_estate *estate)
 {
     if (estate == NULL)
@@ -65,8 +39,6 @@ void apl_estate_free(apl_estate *estate)
     apl_memory_free(estate->paths.items);
     apl_memory_free(estate->edges.items);
     apl_memory_free(estate->coverage.items);
-    apl_memory_free(estate->unread_relations.items);
-    apl_table_free(estate->unread_by_scope);
     apl_memory_free(estate->files.items);
     for (size_t i = 0; i < estate->arenas.count; i++)
         apl_arena_free(estate->arenas.items[i]);

@@ -75,7 +75,7 @@ struct apl_asset {
     bool is_judged; /* a rule takes its type, and it was read */
     bool ids_ignore_case;
     apl_asset_id sensitivity_from; /* the asset that the level came from, or APL_ASSET_NONE: a label of its own */
-    apl_asset_id same_letters;     /* the next asset whose id differs in case only, or APL_ASSET_NONE */
+    apl_asset_id same_letters; /* the next asset whose id differs in case only, or APL_ASSET_NONE */
 };
 
 extern const char *const apl_cloud_names[];    /* "azure", "aws", "gcp", "kubernetes", "saas", "code", "host", NULL */
@@ -210,15 +210,6 @@ typedef struct apl_coverage {
     apl_str needs;
 } apl_coverage;
 
-/* Documents of a type were not read in a scope, and they are what makes relations of this type: an asset of the scope
- * may have more of them than are known. */
-typedef struct apl_unread_relation {
-    apl_relation_type relation;
-    bool is_out;            /* the asset is where they start, else where they end */
-    apl_str type;           /* that was not read */
-    uint32_t next_in_scope; /* index + 1 */
-} apl_unread_relation;
-
 /* One file or stream that was read; for origins and messages. */
 typedef struct apl_source_file {
     apl_str path; /* relative to the SOURCE named, with !/ before members of archives */
@@ -242,10 +233,8 @@ struct apl_estate {
     size_t framework_count;
     APL_VECTOR(apl_attack_edge) edges; /* only when they were asked for */
     size_t cut_targets; /* targets whose ways were searched up to a limit only: there may be more paths to them */
-    apl_paths paths;    /* the riskiest first */
+    apl_paths paths;                   /* the riskiest first */
     APL_VECTOR(apl_coverage) coverage; /* sorted by (source, scope, type, state) */
-    APL_VECTOR(apl_unread_relation) unread_relations;
-    apl_table *unread_by_scope; /* scope -> the first of its unread relations; NULL: there are none */
     APL_VECTOR(apl_source_file) files;
     APL_VECTOR(apl_arena *) arenas; /* of the reading threads; owned */
     uint64_t documents;
@@ -258,11 +247,6 @@ void apl_estate_free(apl_estate *estate);
 
 /* The asset with this id (case as the provider compares), or APL_ASSET_NONE. O(1). */
 apl_asset_id apl_estate_find(const apl_estate *estate, apl_str id);
-
-/* What may be missing of the asset's relations of this type, or NULL: all that there are are known. O(1) when
- * everything was read, else O(unread relations of the scope). */
-const apl_unread_relation *apl_estate_unread_relation(const apl_estate *estate, const apl_asset *asset,
-                                                      apl_relation_type relation, bool is_out);
 
 /* The id as it is hashed and compared: lower case where the provider ignores case. */
 apl_str apl_asset_canonical_id(apl_arena *arena, const apl_asset *asset);
