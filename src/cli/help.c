@@ -33,7 +33,7 @@ void apl_help_program(apl_text *out, const apl_screen *screen)
 
     add_bold(out, screen, "aplomb");
     apl_text_add(out, APL_STR(": AI security posture in one program. Finds AI in exports, folders and archives,\n"
-                              "judges it, remembers it. Reads only; no network but for live sources that are named.\n\n"));
+                              "judges it, remembers it. Reads only; no network but for named live sources.\n\n"));
     add_bold(out, screen, "First step");
     apl_text_add(out, APL_STR("\n  aplomb scan SOURCE          a file, a folder, or - for standard input\n\n"));
     add_bold(out, screen, "Commands");
