@@ -165,6 +165,11 @@ void apl_settings_free(apl_settings *settings);
         "help", 'h', APL_OPT_FLAG, APL_OFFSET(help), NULL, "this text", NULL                                           \
     }
 
+/* The last rows of a command that shows a judged snapshot, stored or scanned in memory. */
+#define APL_OPTIONS_SNAPSHOT                                                                                           \
+    APL_OPTION_STORE, APL_OPTION_SNAPSHOT, APL_OPTION_MUTE, APL_OPTION_CONTENT, APL_OPTION_POLICIES,                   \
+        APL_OPTION_OFFLINE, APL_OPTION_JOBS, APL_OPTION_QUIET, APL_OPTION_NO_COLOR, APL_OPTION_HELP
+
 /* Rows by which assets are chosen. */
 #define APL_OPTIONS_ASSETS                                                                                             \
     {"kind", 'k', APL_OPT_LIST, APL_OFFSET(kinds), "LIST", "assets of these kinds", NULL},                             \

@@ -244,7 +244,6 @@ static void order_assets(evaluate_job *job)
     uint32_t types = apl_services_type_count(job->options->services);
     size_t *next = apl_memory_new((types + 1) * sizeof *next); /* by number of the type: the place of its next asset */
 
-    memset(next, 0, (types + 1) * sizeof *next);
     for (size_t i = 0; i < estate->assets.count; i++) {
         apl_asset *asset = &estate->assets.items[i];
         asset->is_judged = is_judged(job, asset);

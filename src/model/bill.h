@@ -19,7 +19,6 @@ typedef enum apl_bom_place {
     APL_BOM_PLATFORM, /* what something runs on */
     APL_BOM_IDENTITY, /* who a part signs in as: told with the part */
 } apl_bom_place;
-#define APL_BOM_PLACE_COUNT 10
 extern const char *const apl_bom_place_names[]; /* by apl_bom_place, then NULL */
 
 typedef enum apl_bom_fact {

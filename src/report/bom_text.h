@@ -32,4 +32,10 @@ static inline bool apl_bom_is_told_elsewhere(const apl_bom_part *part)
     return part->place == APL_BOM_IDENTITY;
 }
 
+/* The workload needs what was asked for; an estate what nothing else in it needs. */
+static inline bool apl_bom_is_top(const apl_bom *bom, const apl_bom_part *part)
+{
+    return bom->root_count ? part->is_root : part->user_count == 0;
+}
+
 #endif

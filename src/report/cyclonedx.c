@@ -192,11 +192,6 @@ static void add_model_card(writing *it, const apl_bom_part *part)
     apl_text_add_char(it->out, '}');
 }
 
-static const char *level_name(uint8_t level)
-{
-    return apl_level_names[level];
-}
-
 static void add_data(writing *it, const apl_bom_part *part)
 {
     const apl_asset *asset = asset_of(it, part);
@@ -204,7 +199,7 @@ static void add_data(writing *it, const apl_bom_part *part)
 
     apl_text_add_format(it->out, ",\"data\":[{\"type\":\"%s\"", is_data ? "dataset" : "configuration");
     apl_row_text(it->out, APL_STR("name"), asset->name.size ? asset->name : asset->id);
-    apl_row_text(it->out, APL_STR("classification"), apl_str_from(level_name(asset->sensitivity)));
+    apl_row_text(it->out, APL_STR("classification"), apl_str_from(apl_level_names[asset->sensitivity]));
     apl_text_add(it->out, APL_STR("}]"));
 }
 
@@ -276,7 +271,7 @@ static void add_flow(writing *it, const apl_bom_part *service, const apl_bom_par
     apl_text_add(it->out, it->is_first ? APL_STR(",\n \"data\":[") : APL_STR(","));
     it->is_first = false;
     apl_text_add_format(it->out, "\n  {\"flow\":\"%s\"", flow);
-    apl_row_text(it->out, APL_STR("classification"), apl_str_from(level_name(asset_of(it, service)->sensitivity)));
+    apl_row_text(it->out, APL_STR("classification"), apl_str_from(apl_level_names[asset_of(it, service)->sensitivity]));
     apl_row_text(it->out, APL_STR("name"),
                  apl_arena_format(it->scratch, "%.*s: %.*s", APL_STR_ARG(title), APL_STR_ARG(with->name)));
     apl_text_add_format(it->out, ",\"%s\":[\"urn:cdx:%s/1#", is_in ? "source" : "destination", it->bom->serial);
@@ -372,12 +367,6 @@ static void add_dependency(writing *it, const apl_bom_part *part)
     apl_text_add(it->out, is_first ? APL_STR("}") : APL_STR("]}"));
 }
 
-/* The workload needs what was asked for; an estate what nothing else in it needs. */
-static bool is_top(const apl_bom *bom, const apl_bom_part *part)
-{
-    return bom->root_count ? part->is_root : part->user_count == 0;
-}
-
 static apl_status add_dependencies(writing *it)
 {
     apl_status status = APL_OK;
@@ -386,7 +375,7 @@ static apl_status add_dependencies(writing *it)
     apl_text_add(it->out, APL_STR(",\n\"dependencies\":[\n{\"ref\":\"aplomb:subject\""));
     for (size_t i = 0; i < it->bom->part_count; i++) {
         const apl_bom_part *part = &it->bom->parts[i];
-        if (!is_top(it->bom, part) || apl_bom_is_told_elsewhere(part))
+        if (!apl_bom_is_top(it->bom, part) || apl_bom_is_told_elsewhere(part))
             continue;
         apl_text_add(it->out, is_first ? APL_STR(",\"dependsOn\":[") : APL_STR(","));
         apl_json_write_string(it->out, asset_of(it, part)->id);

@@ -25,9 +25,7 @@ void apl_explain_paths_text(apl_text *out, const apl_report *report)
         const apl_path *path = &report->snapshot->estate->paths.items[explained->paths.items[i]];
         apl_text_add_format(&line, "  %-8s %3.0f  %.8s  %.*s", apl_path_level_names[path->level], path->risk, path->id,
                             APL_STR_ARG(path->title));
-        apl_screen_fit(out, &report->screen, apl_text_str(&line), report->screen.width, APL_CUT_END);
-        apl_text_add_char(out, '\n');
-        line.size = 0;
+        apl_screen_line(out, &report->screen, &line);
     }
     if (explained->paths.count > PATHS_SHOWN)
         apl_text_add_format(out, "  and %zu more\n", explained->paths.count - PATHS_SHOWN);

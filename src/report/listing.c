@@ -45,6 +45,24 @@ static void add_tags(apl_text *out, apl_value tags)
     }
 }
 
+apl_value apl_cell_changes(apl_arena *scratch, const apl_drift_value *values, size_t count)
+{
+    apl_value *items = APL_ARENA_ARRAY(scratch, apl_value, count);
+    apl_text text;
+
+    apl_text_init(&text, CELL_BYTES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        text.size = 0;
+        apl_text_add_format(&text, "%.*s: ", APL_STR_ARG(values[i].path));
+        apl_value_write(&text, values[i].before, 0);
+        apl_text_add(&text, APL_STR(" -> "));
+        apl_value_write(&text, values[i].after, 0);
+        items[i] = apl_value_string(apl_arena_str(scratch, apl_text_str(&text)));
+    }
+    apl_text_free(&text);
+    return apl_value_array(items, count);
+}
+
 apl_str apl_cell_text(apl_arena *scratch, apl_value cell)
 {
     apl_text text;

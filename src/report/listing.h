@@ -67,6 +67,9 @@ apl_listing apl_listing_controls(apl_arena *arena, const apl_snapshot *snapshot,
 apl_listing apl_listing_snapshots(apl_arena *arena, const apl_scan_info *scans, const apl_summary *summaries,
                                   size_t count);
 
+/* Each changed path with both values: `properties.publicNetworkAccess: "Disabled" -> "Enabled"`. In `scratch`. */
+apl_value apl_cell_changes(apl_arena *scratch, const apl_drift_value *values, size_t count);
+
 /* A cell as one line of text: texts joined by ", ", yes and no. In `scratch`. */
 apl_str apl_cell_text(apl_arena *scratch, apl_value cell);
 

@@ -5,8 +5,6 @@
 
 #include "bom/compare.h"
 
-#define CELL_BYTES_MAX (1u << 20)
-
 static const apl_column columns[] = {
     {"what", "What", APL_IN_ALL, 8, 8, APL_CUT_END, false, false},
     {"type", "Type", APL_IN_ALL, 8, 22, APL_CUT_END, false, false},
@@ -14,24 +12,6 @@ static const apl_column columns[] = {
     {"ref", "Reference", APL_IN_DATA, 12, 0, APL_CUT_START, false, false},
     {"changed", "Changed", APL_IN_ALL, 16, 0, APL_CUT_END, false, false},
 };
-
-static apl_value changed_cell(apl_arena *scratch, const apl_bom_difference *difference)
-{
-    apl_value *items = APL_ARENA_ARRAY(scratch, apl_value, difference->value_count);
-    apl_text text;
-
-    apl_text_init(&text, CELL_BYTES_MAX);
-    for (size_t i = 0; i < difference->value_count; i++) {
-        text.size = 0;
-        apl_text_add_format(&text, "%.*s: ", APL_STR_ARG(difference->values[i].path));
-        apl_value_write(&text, difference->values[i].before, 0);
-        apl_text_add(&text, APL_STR(" -> "));
-        apl_value_write(&text, difference->values[i].after, 0);
-        items[i] = apl_value_string(apl_arena_str(scratch, apl_text_str(&text)));
-    }
-    apl_text_free(&text);
-    return apl_value_array(items, difference->value_count);
-}
 
 static void difference_row(apl_value *cells, const apl_listing *listing, size_t row, apl_arena *scratch)
 {
@@ -42,7 +22,7 @@ static void difference_row(apl_value *cells, const apl_listing *listing, size_t 
     cells[1] = apl_value_string(difference->type);
     cells[2] = apl_value_string(difference->name);
     cells[3] = apl_value_string(difference->ref);
-    cells[4] = changed_cell(scratch, difference);
+    cells[4] = apl_cell_changes(scratch, difference->values, difference->value_count);
 }
 
 apl_listing apl_listing_bom_differences(const apl_bom_differences *differences)

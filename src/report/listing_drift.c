@@ -5,8 +5,6 @@
 
 #include "evaluate/drift.h"
 
-#define CELL_BYTES_MAX (1u << 20)
-
 static const apl_column columns[] = {
     {"risk", "Risk", APL_IN_ALL, 7, 7, APL_CUT_END, false, false},
     {"what", "What", APL_IN_ALL, 8, 8, APL_CUT_END, false, false},
@@ -18,25 +16,6 @@ static const apl_column columns[] = {
     {"actor", "By", APL_IN_ALL, 8, 0, APL_CUT_END, false, false},
     {"time", "At", APL_IN_ALL, 10, 20, APL_CUT_END, false, false},
 };
-
-/* Each changed path with both values: `properties.publicNetworkAccess: "Disabled" -> "Enabled"`. */
-static apl_value values_cell(apl_arena *scratch, const apl_drift_change *change)
-{
-    apl_value *items = APL_ARENA_ARRAY(scratch, apl_value, change->value_count);
-    apl_text text;
-
-    apl_text_init(&text, CELL_BYTES_MAX);
-    for (size_t i = 0; i < change->value_count; i++) {
-        text.size = 0;
-        apl_text_add_format(&text, "%.*s: ", APL_STR_ARG(change->values[i].path));
-        apl_value_write(&text, change->values[i].before, 0);
-        apl_text_add(&text, APL_STR(" -> "));
-        apl_value_write(&text, change->values[i].after, 0);
-        items[i] = apl_value_string(apl_arena_str(scratch, apl_text_str(&text)));
-    }
-    apl_text_free(&text);
-    return apl_value_array(items, change->value_count);
-}
 
 static apl_value findings_cell(apl_arena *scratch, const apl_drift_change *change)
 {
@@ -66,7 +45,7 @@ static void drift_row(apl_value *cells, const apl_listing *listing, size_t row, 
     cells[i++] = apl_value_string(apl_str_from(apl_drift_what_names[change->what]));
     cells[i++] = apl_value_string(asset->id);
     cells[i++] = apl_value_string(drift->after->estate->vocabulary->kinds.items[asset->kind].name);
-    cells[i++] = values_cell(scratch, change);
+    cells[i++] = apl_cell_changes(scratch, change->values, change->value_count);
     cells[i++] = findings_cell(scratch, change);
     cells[i++] = apl_value_integer(new_paths);
     cells[i++] = apl_value_string(change->actor);

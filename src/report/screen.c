@@ -207,6 +207,13 @@ unsigned apl_screen_fit(apl_text *out, const apl_screen *screen, apl_str text, u
     return taken;
 }
 
+void apl_screen_line(apl_text *out, const apl_screen *screen, apl_text *line)
+{
+    apl_screen_fit(out, screen, apl_text_str(line), screen->width, APL_CUT_END);
+    apl_text_add_char(out, '\n');
+    line->size = 0;
+}
+
 void apl_screen_spaces(apl_text *out, unsigned count)
 {
     static const char spaces[] = "                                ";

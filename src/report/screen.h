@@ -49,6 +49,9 @@ void apl_screen_add_styled(apl_text *out, const apl_screen *screen, apl_style st
 typedef enum apl_cut { APL_CUT_END, APL_CUT_START, APL_CUT_SHORT } apl_cut;
 unsigned apl_screen_fit(apl_text *out, const apl_screen *screen, apl_str text, unsigned width, apl_cut cut);
 
+/* Adds what has gathered in `line` as one line of the screen's width, and empties it for the next. */
+void apl_screen_line(apl_text *out, const apl_screen *screen, apl_text *line);
+
 void apl_screen_spaces(apl_text *out, unsigned count);
 
 /* Adds the text over as many lines as it takes, broken at spaces, each after `indent` columns, the first one continuing

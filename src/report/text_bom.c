@@ -28,13 +28,6 @@ static const struct {
     {APL_BOM_IDENTITY, "Identities"},
 };
 
-static void add_line(apl_text *out, const apl_screen *screen, apl_text *line)
-{
-    apl_screen_fit(out, screen, apl_text_str(line), screen->width, APL_CUT_END);
-    apl_text_add_char(out, '\n');
-    line->size = 0;
-}
-
 static void add_part(apl_text *line, const apl_bom *bom, const apl_bom_part *part)
 {
     const apl_estate *estate = bom->snapshot->estate;
@@ -76,7 +69,7 @@ static void add_section(apl_text *out, const apl_report *report, size_t section)
         if (bom->parts[i].place != sections[section].place)
             continue;
         add_part(&line, bom, &bom->parts[i]);
-        add_line(out, &report->screen, &line);
+        apl_screen_line(out, &report->screen, &line);
         shown++;
     }
     if (count > shown)
@@ -105,7 +98,7 @@ static void add_completeness(apl_text *out, const apl_report *report, const apl_
         apl_text_add_format(&line, "%.*s: nothing in this bill to measure", APL_STR_ARG(it->measure->title));
     else
         apl_text_add_format(&line, "%.*s: %.1f of 100", APL_STR_ARG(it->measure->title), it->score);
-    add_line(out, &report->screen, &line);
+    apl_screen_line(out, &report->screen, &line);
     apl_screen_style(out, &report->screen, APL_STYLE_PLAIN);
     for (uint32_t i = 0; i < it->measure->element_count && !isnan(it->score); i++) {
         if (it->items[i].told == it->items[i].asked)
@@ -113,7 +106,7 @@ static void add_completeness(apl_text *out, const apl_report *report, const apl_
         if (missing++ >= MISSING_SHOWN)
             continue;
         add_missing(&line, &it->items[i]);
-        add_line(out, &report->screen, &line);
+        apl_screen_line(out, &report->screen, &line);
     }
     if (missing > MISSING_SHOWN)
         apl_text_add_format(out, "  and %zu more: --format json\n", missing - MISSING_SHOWN);

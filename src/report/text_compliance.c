@@ -12,13 +12,6 @@
 #define LINE_BYTES_MAX (64u << 10)
 #define TREND_SHOWN 6
 
-static void add_fitted(apl_text *out, const apl_screen *screen, apl_text *line)
-{
-    apl_screen_fit(out, screen, apl_text_str(line), screen->width, APL_CUT_END);
-    apl_text_add_char(out, '\n');
-    line->size = 0;
-}
-
 static void write_head(apl_text *out, const apl_report *report)
 {
     apl_text line;
@@ -100,7 +93,7 @@ static void write_next(apl_text *out, const apl_report *report)
         apl_text_add_format(&line, "  %3llu  %.*s:%.*s  %.*s", (unsigned long long)one->next->fixes,
                             APL_STR_ARG(one->framework->id), APL_STR_ARG(one->next->control->id),
                             APL_STR_ARG(one->next->control->title));
-        add_fitted(out, &report->screen, &line);
+        apl_screen_line(out, &report->screen, &line);
     }
     apl_text_free(&line);
 }
@@ -132,7 +125,7 @@ static void write_trend(apl_text *out, const apl_report *report)
                 apl_text_add_format(&line, "  %.10s  %.*s  %u of %u", report->points[i].scan.started.data,
                                     APL_STR_ARG(id), count->passing, count->passing + count->failing + count->unread);
             if (count)
-                add_fitted(out, &report->screen, &line);
+                apl_screen_line(out, &report->screen, &line);
         }
     }
     apl_text_free(&line);
@@ -153,7 +146,7 @@ static void write_statements(apl_text *out, const apl_report *report)
                                 apl_attestation_names[control->attestation_state],
                                 APL_STR_ARG(control->attestation->control), APL_STR_ARG(control->attestation->owner),
                                 APL_STR_ARG(control->attestation->expires));
-            add_fitted(out, &report->screen, &line);
+            apl_screen_line(out, &report->screen, &line);
         }
     }
     apl_text_free(&line);

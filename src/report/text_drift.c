@@ -16,13 +16,6 @@
 
 static const apl_style risk_styles[] = {APL_STYLE_DIM, APL_STYLE_GOOD, APL_STYLE_MEDIUM, APL_STYLE_HIGH};
 
-static void add_line(apl_text *out, const apl_screen *screen, apl_text *line)
-{
-    apl_screen_fit(out, screen, apl_text_str(line), screen->width, APL_CUT_END);
-    apl_text_add_char(out, '\n');
-    line->size = 0;
-}
-
 static void add_short(apl_text *out, apl_value value)
 {
     apl_text text;
@@ -87,7 +80,7 @@ static void add_details(apl_text *out, const apl_screen *screen, const apl_drift
                 add_value(&line, &change->values[i]);
             else
                 add_relation(&line, &change->relations[i]);
-            add_line(out, screen, &line);
+            apl_screen_line(out, screen, &line);
         }
         left += counts[part] > DETAILS_SHOWN ? counts[part] - DETAILS_SHOWN : 0;
     }
@@ -128,7 +121,7 @@ static void add_head(apl_text *out, const apl_report *report)
     for (size_t what = APL_DRIFT_CHANGED; what < APL_DRIFT_WHAT_COUNT; what++)
         apl_text_add_format(&line, "%s%llu %s", what > APL_DRIFT_CHANGED ? ", " : "",
                             (unsigned long long)drift->by_what[what], apl_drift_what_names[what]);
-    add_line(out, &report->screen, &line);
+    apl_screen_line(out, &report->screen, &line);
     apl_text_add_format(
         &line,
         "Findings: %llu new, %llu raised, %llu closed, %llu muted, %llu lost; paths: %llu new, "
@@ -140,7 +133,7 @@ static void add_head(apl_text *out, const apl_report *report)
     if (before->is_there && after->is_there)
         apl_text_add_format(&line, "; score %.1f -> %.1f", before->estate.value, after->estate.value);
     apl_text_delta(&line, report->delta);
-    add_line(out, &report->screen, &line);
+    apl_screen_line(out, &report->screen, &line);
     if (drift->has_other_content)
         apl_text_add(out, APL_STR("The rules differ between the two: part of this is not the estate's doing.\n"));
     apl_text_free(&line);

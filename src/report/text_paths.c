@@ -118,9 +118,7 @@ static void add_choke_points(apl_text *out, const apl_report *report)
                             points[i].paths, points[i].paths == 1 ? "path" : "paths", finding->id,
                             APL_STR_ARG(apl_report_asset_name(report->snapshot->estate, finding->asset)),
                             APL_STR_ARG(finding->rule->title));
-        apl_screen_fit(out, &report->screen, apl_text_str(&line), report->screen.width, APL_CUT_END);
-        apl_text_add_char(out, '\n');
-        line.size = 0;
+        apl_screen_line(out, &report->screen, &line);
     }
     apl_text_add_char(out, '\n');
     apl_text_free(&line);

@@ -82,13 +82,6 @@ static void add_moved(apl_text *out, const apl_report *report)
     apl_text_free(&line);
 }
 
-static void add_fitted(apl_text *out, const apl_screen *screen, apl_text *line)
-{
-    apl_screen_fit(out, screen, apl_text_str(line), screen->width, APL_CUT_END);
-    apl_text_add_char(out, '\n');
-    line->size = 0;
-}
-
 static uint64_t failed_findings(const apl_estate *estate, apl_asset_id asset)
 {
     uint64_t count = 0;
@@ -111,14 +104,14 @@ void apl_text_score_end(apl_text *out, const apl_report *report)
         apl_text_add_format(&line, "  -%.1f  %.*s, with %llu failed %s", score->assets[i].gain,
                             APL_STR_ARG(apl_report_asset_name(estate, score->assets[i].asset)),
                             (unsigned long long)failed, failed == 1 ? "finding" : "findings");
-        add_fitted(out, &report->screen, &line);
+        apl_screen_line(out, &report->screen, &line);
     }
     const apl_finding *best =
         score->is_there && score->finding_count ? apl_report_finding(estate, score->findings[0].finding) : NULL;
     if (best) {
         apl_text_add_format(&line, "  +%.1f  by one fix, %.8s: %.*s", score->findings[0].gain, best->id,
                             APL_STR_ARG(apl_str_trim(best->rule->fix_summary)));
-        add_fitted(out, &report->screen, &line);
+        apl_screen_line(out, &report->screen, &line);
     }
     apl_text_add_char(out, '\n');
     apl_text_free(&line);
@@ -136,7 +129,7 @@ static void add_costs(apl_text *out, const apl_report *report)
     for (size_t i = 0; i < score->asset_count; i++) {
         apl_text_add_format(&line, "  +%.1f  %.*s", score->assets[i].gain,
                             APL_STR_ARG(apl_report_asset_name(estate, score->assets[i].asset)));
-        add_fitted(out, &report->screen, &line);
+        apl_screen_line(out, &report->screen, &line);
     }
     if (score->finding_count)
         apl_text_add(out, APL_STR("\nFindings that cost most\n"));
@@ -146,7 +139,7 @@ static void add_costs(apl_text *out, const apl_report *report)
         apl_text_add_format(&line, "  +%.1f  %.8s  %.*s: %.*s", cost->gain, cost->finding.data,
                             APL_STR_ARG(apl_report_asset_name(estate, cost->asset)),
                             APL_STR_ARG(finding ? finding->rule->title : APL_STR_NONE));
-        add_fitted(out, &report->screen, &line);
+        apl_screen_line(out, &report->screen, &line);
     }
     apl_text_free(&line);
 }
@@ -168,7 +161,7 @@ static void add_scopes(apl_text *out, const apl_report *report)
             continue;
         apl_text_add_format(&line, "  %5.1f  %-8.*s %.*s  (%llu)", scope->score.value, APL_STR_ARG(scope->type),
                             APL_STR_ARG(scope->id), (unsigned long long)scope->score.assets);
-        add_fitted(out, &report->screen, &line);
+        apl_screen_line(out, &report->screen, &line);
     }
     if (shown > SCOPES_SHOWN)
         apl_text_add_format(out, "  and %zu more: --format json\n", shown - SCOPES_SHOWN);
@@ -205,7 +198,7 @@ apl_status apl_text_simulation(apl_output *output, const apl_report *report)
         apl_text_add(out, APL_STR("\nOut of reach then\n"));
     for (size_t i = 0; i < simulation->unreachable_count && i < BROKEN_SHOWN; i++) {
         apl_text_add_format(&line, "  %.*s", APL_STR_ARG(apl_report_asset_name(estate, simulation->unreachable[i])));
-        add_fitted(out, &report->screen, &line);
+        apl_screen_line(out, &report->screen, &line);
     }
     if (simulation->unreachable_count > BROKEN_SHOWN)
         apl_text_add_format(out, "  and %zu more\n", simulation->unreachable_count - BROKEN_SHOWN);
@@ -215,7 +208,7 @@ apl_status apl_text_simulation(apl_output *output, const apl_report *report)
         const apl_path *path = &estate->paths.items[simulation->broken[i]];
         apl_text_add_format(&line, "  %-8s %3.0f  %.8s  %.*s", apl_path_level_names[path->level], path->risk, path->id,
                             APL_STR_ARG(path->title));
-        add_fitted(out, &report->screen, &line);
+        apl_screen_line(out, &report->screen, &line);
     }
     if (simulation->broken_count > BROKEN_SHOWN)
         apl_text_add_format(out, "  and %zu more\n", simulation->broken_count - BROKEN_SHOWN);

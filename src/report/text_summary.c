@@ -58,13 +58,6 @@ static double scan_seconds(const apl_scan_info *scan)
     return (double)(finished - started) / (double)APL_TICKS_PER_SECOND;
 }
 
-static void write_line(apl_text *out, const apl_screen *screen, apl_text *line)
-{
-    apl_screen_fit(out, screen, apl_text_str(line), screen->width, APL_CUT_END);
-    apl_text_add_char(out, '\n');
-    line->size = 0;
-}
-
 static void write_title(apl_text *out, const summary_state *state)
 {
     const apl_scan_info *scan = &state->report->snapshot->scan;
@@ -521,7 +514,7 @@ static void write_paths(apl_text *out, const summary_state *state)
     if (estate->paths.count > shown) {
         const char *sources = state->report->stored_in ? "" : state->report->sources;
         apl_text_add_format(&line, "  %zu in all: aplomb paths%s%s", estate->paths.count, *sources ? " " : "", sources);
-        write_line(out, screen, &line);
+        apl_screen_line(out, screen, &line);
     }
     apl_text_add_char(out, '\n');
     apl_text_free(&line);
@@ -549,7 +542,7 @@ static void write_next(apl_text *out, const summary_state *state)
                             report->snapshot->scan.id.size >= 8 ? report->snapshot->scan.id.data : "-");
     else
         apl_text_add(&line, APL_STR("Not stored. Next:"));
-    write_line(out, screen, &line);
+    apl_screen_line(out, screen, &line);
     const char *rest = report->stored_in ? "" : report->sources;
     if (selection->findings.count) {
         const apl_finding *first = &report->snapshot->estate->findings.items[selection->findings.items[0]];

@@ -71,12 +71,6 @@ static apl_status diff_run(apl_session *session)
 }
 
 /* The filter chooses the workloads; without one the bill is that of the whole AI estate. */
-static bool has_choice(const apl_filter *filter)
-{
-    return filter->kinds.count || filter->types.count || filter->scopes.count || filter->tags.count ||
-           filter->assets.count || filter->clouds || filter->exposures || filter->text.size || filter->only_ai;
-}
-
 static apl_status prepare(apl_session *session)
 {
     const apl_settings *settings = session->settings;
@@ -94,7 +88,7 @@ static apl_status prepare(apl_session *session)
     if (status != APL_OK)
         return status;
     apl_session_select(session);
-    if (has_choice(&session->filter) && session->selection.assets.count == 0)
+    if (apl_filter_chooses_assets(&session->filter) && session->selection.assets.count == 0)
         return apl_fail(APL_E_USAGE, "no asset is that of the options; \"aplomb inventory\" lists what there is");
     return APL_OK;
 }
@@ -108,7 +102,7 @@ static apl_status bom_run(apl_session *session)
     apl_status status = prepare(session);
     if (status != APL_OK)
         return status;
-    bool is_chosen = has_choice(&session->filter);
+    bool is_chosen = apl_filter_chooses_assets(&session->filter);
     apl_scan_bom(&bom, session->content,
                  (apl_bom_options){
                      .snapshot = &session->snapshot,

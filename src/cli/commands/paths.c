@@ -10,16 +10,7 @@ static const apl_option options[] = {
     {"edges", 0, APL_OPT_FLAG, APL_OFFSET(edges), NULL, "list every step that holds, not only paths", NULL},
     APL_OPTION_SEVERITY,
     APL_OPTIONS_ASSETS,
-    APL_OPTION_STORE,
-    APL_OPTION_SNAPSHOT,
-    APL_OPTION_MUTE,
-    APL_OPTION_CONTENT,
-    APL_OPTION_POLICIES,
-    APL_OPTION_OFFLINE,
-    APL_OPTION_JOBS,
-    APL_OPTION_QUIET,
-    APL_OPTION_NO_COLOR,
-    APL_OPTION_HELP,
+    APL_OPTIONS_SNAPSHOT,
     {0},
 };
 

@@ -24,16 +24,7 @@ static const apl_option options[] = {
     {"aws-region", 0, APL_OPT_TEXT, APL_OFFSET(aws_region), "REGION",
      "asff: and its region, also for AWS assets without one", NULL},
     APL_OPTION_NOW,
-    APL_OPTION_STORE,
-    APL_OPTION_SNAPSHOT,
-    APL_OPTION_MUTE,
-    APL_OPTION_CONTENT,
-    APL_OPTION_POLICIES,
-    APL_OPTION_OFFLINE,
-    APL_OPTION_JOBS,
-    APL_OPTION_QUIET,
-    APL_OPTION_NO_COLOR,
-    APL_OPTION_HELP,
+    APL_OPTIONS_SNAPSHOT,
     {0},
 };
 

@@ -11,16 +11,7 @@ static const apl_option options[] = {
     {"framework", 0, APL_OPT_LIST, APL_OFFSET(frameworks), "LIST",
      "only findings that support these frameworks or controls", NULL},
     APL_OPTIONS_ASSETS,
-    APL_OPTION_STORE,
-    APL_OPTION_SNAPSHOT,
-    APL_OPTION_MUTE,
-    APL_OPTION_CONTENT,
-    APL_OPTION_POLICIES,
-    APL_OPTION_OFFLINE,
-    APL_OPTION_JOBS,
-    APL_OPTION_QUIET,
-    APL_OPTION_NO_COLOR,
-    APL_OPTION_HELP,
+    APL_OPTIONS_SNAPSHOT,
     {0},
 };
 

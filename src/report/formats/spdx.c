@@ -333,11 +333,9 @@ static void add_head(writing *it)
 
 static void add_part(writing *it, const apl_bom_part *part)
 {
-    bool is_top = it->bom->root_count ? part->is_root : part->user_count == 0;
-
     add_package(it, part);
     add_licenses(it, part);
-    if (is_top)
+    if (apl_bom_is_top(it->bom, part))
         add_relationship(it, APL_STR("urn:aplomb:subject"), "contains", part_id(it, part));
     add_needs(it, part);
 }
