@@ -289,6 +289,15 @@ uint64_t apl_str_hash_nocase(apl_str text)
     return seed;
 }
 
+bool apl_str_is_among(apl_str text, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (apl_str_equal(text, apl_str_from(names[i])))
+            return true;
+    }
+    return false;
+}
+
 #define DISTANCE_NAME_MAX 128
 
 unsigned apl_str_distance_nocase(apl_str a, apl_str b, unsigned limit)

@@ -69,6 +69,10 @@ bool apl_str_like_nocase(apl_str text, apl_str pattern);
 uint64_t apl_str_hash(apl_str text);
 uint64_t apl_str_hash_nocase(apl_str text);
 
+/* Whether the text is one of the names of an array. O(count). */
+bool apl_str_is_among(apl_str text, const char *const *names, size_t count);
+#define APL_STR_IS_AMONG(text, names) apl_str_is_among((text), (names), sizeof(names) / sizeof(names)[0])
+
 /* Edits (insert, delete, replace) between two names, at most `limit`; for "did you mean". */
 unsigned apl_str_distance_nocase(apl_str a, apl_str b, unsigned limit);
 

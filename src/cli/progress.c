@@ -65,23 +65,27 @@ static void draw(uint64_t done, uint64_t total, uint64_t documents)
     apl_text_free(&line);
 }
 
+/* Whether it is time to draw again; of several threads one draws. */
+static bool is_due(apl_progress *progress)
+{
+    if (!progress->is_shown)
+        return false;
+    uint64_t now = apl_clock_monotonic_ns();
+    uint64_t last = atomic_load(&progress->drawn_ns);
+    if (now - progress->started_ns < FIRST_AFTER_NS || (last && now - last < EVERY_NS))
+        return false;
+    return atomic_compare_exchange_strong(&progress->drawn_ns, &last, now);
+}
+
 void apl_progress_update(void *context, uint64_t bytes_done, uint64_t bytes_total, uint64_t documents)
 {
     apl_progress *progress = context;
-    uint64_t now;
-    uint64_t last;
 
-    if (!progress->is_shown)
-        return;
-    now = apl_clock_monotonic_ns();
-    last = atomic_load(&progress->drawn_ns);
-    if (now - progress->started_ns < FIRST_AFTER_NS || (last && now - last < EVERY_NS))
-        return;
-    if (atomic_compare_exchange_strong(&progress->drawn_ns, &last, now))
+    if (is_due(progress))
         draw(bytes_done, bytes_total, documents);
 }
 
-/* "12m", "40s" */
+/* "12 min", "40 s" */
 static void add_duration(apl_text *line, uint64_t ms)
 {
     uint64_t seconds = ms / 1000;
@@ -118,16 +122,8 @@ static void draw_collect(const apl_collect_progress *collect)
 void apl_progress_collect(void *context, const apl_collect_progress *collect)
 {
     apl_progress *progress = context;
-    uint64_t now;
-    uint64_t last;
 
-    if (!progress->is_shown)
-        return;
-    now = apl_clock_monotonic_ns();
-    last = atomic_load(&progress->drawn_ns);
-    if (now - progress->started_ns < FIRST_AFTER_NS || (last && now - last < EVERY_NS))
-        return;
-    if (atomic_compare_exchange_strong(&progress->drawn_ns, &last, now))
+    if (is_due(progress))
         draw_collect(collect);
 }
 

@@ -217,17 +217,6 @@ static const char *const classes[] = {
     "KLDivergence",
 };
 
-static bool is_among(apl_str text, const char *const *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (apl_str_equal(text, apl_str_from(list[i])))
-            return true;
-    }
-    return false;
-}
-
-#define IS_AMONG(text, list) is_among((text), (list), sizeof(list) / sizeof(list)[0])
-
 /* The module or one below it. */
 static bool is_below(apl_str module, const char *root)
 {
@@ -272,7 +261,7 @@ static void judge_function(apl_model_scan *scan, const apl_json *object, apl_str
 {
     apl_str name = apl_json_text_of(object, "config");
 
-    if (IS_AMONG(name, functions) && is_own_module(module))
+    if (APL_STR_IS_AMONG(name, functions) && is_own_module(module))
         return;
     if (module.size && !apl_str_equal(module, APL_STR("builtins")))
         apl_model_found(scan->report, APL_ISSUE_CODE_LAYER, offset, "function %.*s of %.*s", APL_STR_ARG(name),
@@ -302,7 +291,7 @@ static void judge_object(apl_model_scan *scan, const apl_json *object, uint64_t 
 
     if (class.size == 0)
         return;
-    if (IS_AMONG(class, code_classes)) {
+    if (APL_STR_IS_AMONG(class, code_classes)) {
         apl_model_found(scan->report, APL_ISSUE_CODE_LAYER, offset, "%.*s", APL_STR_ARG(class));
         return;
     }
@@ -313,7 +302,7 @@ static void judge_object(apl_model_scan *scan, const apl_json *object, uint64_t 
     if (!is_own_module(module))
         apl_model_found(scan->report, APL_ISSUE_CODE_LAYER, offset, "class %.*s of %.*s", APL_STR_ARG(class),
                         APL_STR_ARG(module));
-    else if (apl_str_find(registered, APL_STR(">")) >= 0 || !IS_AMONG(class, classes))
+    else if (apl_str_find(registered, APL_STR(">")) >= 0 || !APL_STR_IS_AMONG(class, classes))
         apl_model_found(scan->report, APL_ISSUE_CUSTOM_OBJECT, offset, "class %.*s", APL_STR_ARG(class));
     judge_paths(scan, object, offset);
 }

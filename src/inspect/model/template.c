@@ -45,17 +45,6 @@ static const char *const calls[] = {
 };
 static const char *const roots[] = {"os", "sys", "subprocess", "builtins", "importlib", "socket"};
 
-static bool is_among(apl_str text, const char *const *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (apl_str_equal(text, apl_str_from(list[i])))
-            return true;
-    }
-    return false;
-}
-
-#define IS_AMONG(text, list) is_among((text), (list), sizeof(list) / sizeof(list)[0])
-
 static bool is_name_char(char c, bool is_first)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (!is_first && c >= '0' && c <= '9');
@@ -184,7 +173,7 @@ static void judge_joined(lexer *lex, joined *text)
 {
     apl_str whole = apl_str_make(text->text, text->size);
 
-    if (text->parts && (IS_AMONG(whole, reaching) ||
+    if (text->parts && (APL_STR_IS_AMONG(whole, reaching) ||
                         (text->size > 4 && apl_str_starts(whole, APL_STR("__")) && apl_str_ends(whole, APL_STR("__")))))
         found(lex, APL_ISSUE_TEMPLATE_INJECTION, text->at, whole);
     else if (text->parts && apl_str_find(whole, APL_STR("%c")) >= 0)
@@ -224,11 +213,11 @@ static void judge_name(lexer *lex, const token *name, const history *past, const
     bool is_attribute = is_sign(&past->before, '.');
     bool is_filter = is_sign(&past->before, '|');
 
-    if (IS_AMONG(name->text, reaching) && (is_attribute || apl_str_starts(name->text, APL_STR("__"))))
+    if (APL_STR_IS_AMONG(name->text, reaching) && (is_attribute || apl_str_starts(name->text, APL_STR("__"))))
         found(lex, APL_ISSUE_TEMPLATE_INJECTION, name->at, name->text);
-    else if (!is_attribute && !is_filter && is_sign(next, '(') && IS_AMONG(name->text, calls))
+    else if (!is_attribute && !is_filter && is_sign(next, '(') && APL_STR_IS_AMONG(name->text, calls))
         found(lex, APL_ISSUE_TEMPLATE_INJECTION, name->at, name->text);
-    else if (!is_attribute && IS_AMONG(name->text, roots) && is_sign(next, '.'))
+    else if (!is_attribute && APL_STR_IS_AMONG(name->text, roots) && is_sign(next, '.'))
         found(lex, APL_ISSUE_TEMPLATE_INJECTION, name->at, name->text);
     else if (is_filter && apl_str_equal(name->text, APL_STR("attr")))
         found(lex, APL_ISSUE_TEMPLATE_OBFUSCATED, name->at, APL_STR("an attribute by the filter attr"));
