@@ -50,6 +50,7 @@ set(APL_FAMILIES
   "cli commands apl_command"
   "report formats apl_format"
   "normalize shapes apl_shape"
+  "inspect inspectors apl_inspector"
   "inspect model/formats apl_model_format"
 )
 

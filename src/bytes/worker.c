@@ -63,6 +63,15 @@ static uint64_t memory_now(void)
     return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* Closes the descriptors [first, last]. */
+static void close_all(unsigned first, unsigned last)
+{
+    if (first > last || close_range(first, last, 0) == 0)
+        return;
+    for (unsigned i = first; i <= last && i < 4096; i++)
+        (void)close((int)i);
+}
+
 static void prepare(int socket, int answer)
 {
     int none = open("/dev/null", O_RDWR);
@@ -74,10 +83,7 @@ static void prepare(int socket, int answer)
         (void)dup2(none, i);
     (void)dup2(socket, SOCKET);
     (void)dup2(answer, ANSWER);
-    if (close_range(FIRST_CLOSED, ~0U, 0) != 0) {
-        for (int i = FIRST_CLOSED; i < 4096; i++)
-            (void)close(i);
-    }
+    close_all(FIRST_CLOSED, ~0U);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, APL_WORKER_ANSWER_BYTES_MAX);
     limit(RLIMIT_NOFILE, 32);
@@ -157,12 +163,25 @@ static _Noreturn void work(apl_worker_serve serve, void *context)
     _exit(EXIT_RECYCLED);
 }
 
+/* All descriptors but those of the terminal and the two: a copy of the socket of another worker would keep that one
+ * waiting for its end for ever. */
+static void close_others(int a, int b)
+{
+    unsigned low = (unsigned)(a < b ? a : b);
+    unsigned high = (unsigned)(a < b ? b : a);
+
+    close_all(SOCKET, low - 1);
+    close_all(low + 1, high - 1);
+    close_all(high + 1, ~0U);
+}
+
 static _Noreturn void nurse(int socket, int answer, apl_worker_serve serve, void *context)
 {
     const job_header lost = {JOB_LOST, 0};
     int status = 0;
 
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    close_others(socket, answer);
     for (;;) {
         pid_t child = fork();
         if (child == 0) {
