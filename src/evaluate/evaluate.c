@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/threads.h"
 #include "evaluate/judged.h"
+#include "model/unread.h"
 #include "policy/judge.h"
 
 #define RUN_ASSETS 1024
@@ -95,11 +96,39 @@ static int status_of(apl_compliance state, const apl_applied_rule *judged)
     return NO_FINDING;
 }
 
+/* The type whose documents would make the relations of `aplomb.relationsIn.logs-to[*]`, when some were not read. */
+static apl_str unread_relation_type(const evaluate_job *job, const apl_asset *asset, apl_str path)
+{
+    static const apl_str out = {"aplomb.relations.", 17};
+    static const apl_str in = {"aplomb.relationsIn.", 19};
+    bool is_out = apl_str_starts_nocase(path, out);
+    apl_str rest = APL_STR_NONE;
+    apl_str name = APL_STR_NONE;
+
+    if (!is_out && !apl_str_starts_nocase(path, in))
+        return APL_STR_NONE;
+    rest = apl_str_slice(path, is_out ? out.size : in.size, path.size);
+    (void)apl_str_next(&name, &rest, '[');
+    apl_relation_type relation = apl_vocabulary_relation(job->estate->vocabulary, name);
+    const apl_unread_relation *unread = apl_unread_find(job->estate, asset, relation, is_out);
+    return unread ? unread->type : APL_STR_NONE;
+}
+
+/* The type that was not read: a related one, one that makes relations, or that of the asset itself. */
+static apl_str unread_type_of(const evaluate_job *job, const apl_policy_result *result, const apl_asset *asset)
+{
+    apl_str type = result->unread_type;
+
+    for (uint32_t i = 0; i < result->evidence_count && type.size == 0; i++)
+        type = unread_relation_type(job, asset, result->evidence[i].path);
+    return type.size ? type : asset->type;
+}
+
 /* The permission that the input takes which was not read. */
 static apl_str needs_of(const evaluate_job *job, const apl_policy_result *result, const apl_applied_rule *judged,
                         const apl_asset *asset)
 {
-    apl_str type_name = result->unread_type.size ? result->unread_type : asset->type;
+    apl_str type_name = unread_type_of(job, result, asset);
     const apl_type *type = apl_services_find(job->options->services, type_name);
 
     if (judged->rule->info.needs.size)

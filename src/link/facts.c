@@ -313,4 +313,5 @@ void apl_link_facts(apl_estate *estate, apl_services *services)
     apl_link_absent(estate);
     apl_link_levels(estate, services);
     set_partial(estate, services);
+    apl_link_unread(estate, services);
 }

@@ -33,6 +33,9 @@ void apl_link_levels(apl_estate *estate, const apl_services *services);
 /* Parents, tenants, used-for, levels, partial coverage. */
 void apl_link_facts(apl_estate *estate, apl_services *services);
 
+/* unread.c: which relations may be missing, because documents that make them were not read. */
+void apl_link_unread(apl_estate *estate, apl_services *services);
+
 /* Builds the indexes of sorted relations by both ends. */
 void apl_link_index_relations(apl_estate *estate);
 

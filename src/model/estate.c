@@ -39,6 +39,8 @@ void apl_estate_free(apl_estate *estate)
     apl_memory_free(estate->paths.items);
     apl_memory_free(estate->edges.items);
     apl_memory_free(estate->coverage.items);
+    apl_memory_free(estate->unread.items);
+    apl_table_free(estate->unread_by_scope);
     apl_memory_free(estate->files.items);
     for (size_t i = 0; i < estate->arenas.count; i++)
         apl_arena_free(estate->arenas.items[i]);

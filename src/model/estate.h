@@ -210,6 +210,19 @@ typedef struct apl_coverage {
     apl_str needs;
 } apl_coverage;
 
+/* Documents of a type were not read in a scope, and such documents make relations: the assets of the scope that stand
+ * at the other end may have more of them than are known. */
+typedef struct apl_unread_relation {
+    apl_relation_type relation;
+    bool is_out;            /* the asset is where they start, else where they end */
+    apl_str type;           /* that was not read */
+    apl_str end_id;         /* pattern of the ids of such assets; see model/unread.c */
+    apl_str end_type;       /* of such assets; empty: any */
+    apl_kind end_kind;      /* APL_KIND_NONE: any */
+    const bool *end_types;  /* by number of the type: those that have the key; NULL: any */
+    uint32_t next_in_scope; /* index + 1 */
+} apl_unread_relation;
+
 /* One file or stream that was read; for origins and messages. */
 typedef struct apl_source_file {
     apl_str path; /* relative to the SOURCE named, with !/ before members of archives */
@@ -235,6 +248,8 @@ struct apl_estate {
     size_t cut_targets; /* targets whose ways were searched up to a limit only: there may be more paths to them */
     apl_paths paths;                   /* the riskiest first */
     APL_VECTOR(apl_coverage) coverage; /* sorted by (source, scope, type, state) */
+    APL_VECTOR(apl_unread_relation) unread;
+    apl_table *unread_by_scope; /* scope -> the first of its unread relations; NULL: there are none */
     APL_VECTOR(apl_source_file) files;
     APL_VECTOR(apl_arena *) arenas; /* of the reading threads; owned */
     uint64_t documents;

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "model/estate.h"
 #include "model/slot.h"
+#include "model/unread.h"
 
 static apl_value full_name_or(const apl_asset *asset)
 {
@@ -243,6 +244,22 @@ static bool virtual_member(apl_value *out, apl_walk *walk, uint32_t index)
     return true;
 }
 
+/* Whether there may be members that nobody knows of; one that a count has bound is known. */
+static bool may_miss_members(const apl_walk *walk)
+{
+    const apl_subject *subject = walk->subject;
+    const apl_binding *binding = walk->binding;
+
+    if (subject->estate == NULL)
+        return true;
+    if (binding->special == APL_FIELD_OPEN_PORTS)
+        return subject->asset->exposure == APL_EXPOSURE_UNKNOWN;
+    if (!is_relations(binding) || bound_member(walk->scope, binding->steps[0].array))
+        return false;
+    return apl_unread_find(subject->estate, subject->asset, binding->relation,
+                           binding->special == APL_FIELD_RELATIONS) != NULL;
+}
+
 void apl_walk_start(apl_walk *walk, const apl_subject *subject, apl_field_id field, const apl_scope *scope)
 {
     /* The arrays are only looked at up to `depth`, so they need no clearing. */
@@ -265,8 +282,7 @@ void apl_walk_start(apl_walk *walk, const apl_subject *subject, apl_field_id fie
     walk->missing_is_unread = apl_slot_is_unread(subject->asset, walk->binding);
     walk->is_derived = is_virtual(walk->binding);
     if (walk->is_derived) {
-        walk->is_unread = subject->estate == NULL || (walk->binding->special == APL_FIELD_OPEN_PORTS &&
-                                                      subject->asset->exposure == APL_EXPOSURE_UNKNOWN);
+        walk->is_unread = may_miss_members(walk);
         enter_array(walk, (apl_value){.type = APL_VALUE_ARRAY, .size = virtual_size(subject, walk->binding)}, 0);
         walk->is_started = true;
         return;
@@ -339,12 +355,15 @@ apl_str apl_subject_path(apl_arena *arena, const apl_subject *subject, apl_field
         [APL_FIELD_SENSITIVITY] = "aplomb.sensitivity",
         [APL_FIELD_CRITICALITY] = "aplomb.criticality",
         [APL_FIELD_READ] = "aplomb.read",
-        [APL_FIELD_RELATIONS] = "aplomb.relations[*]",
-        [APL_FIELD_RELATIONS_IN] = "aplomb.relationsIn[*]",
+        [APL_FIELD_RELATIONS] = "aplomb.relations",
+        [APL_FIELD_RELATIONS_IN] = "aplomb.relationsIn",
     };
     if (subject->plan == NULL || field >= subject->plan->field_count)
         return APL_STR_NONE;
     const apl_binding *binding = &subject->plan->bindings[field];
+    if (is_relations(binding) && subject->estate)
+        return apl_arena_format(arena, "%s.%.*s[*]", special_paths[binding->special],
+                                APL_STR_ARG(subject->estate->vocabulary->relations.items[binding->relation].name));
     if (binding->special != APL_FIELD_PATH)
         return apl_str_from(special_paths[binding->special]);
     if (binding->slot == APL_NO_SLOT)

@@ -592,6 +592,7 @@ apl_status apl_service_file_type(apl_type *out, const apl_services_options *opti
         return status;
     out->title = text_of(options, object, "title");
     out->needs = text_of(options, read, "needs");
+    out->is_never_read = apl_value_is_there(apl_value_member(read, "never"));
     out->unread_without = out->provider->unread_without;
     out->unread_without_count = out->provider->unread_without_count;
     return unread_without_of(&out->unread_without, &out->unread_without_count, options, object, where);

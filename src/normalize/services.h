@@ -172,6 +172,7 @@ typedef struct apl_type {
     apl_str title;
     apl_str service; /* azure/ai-services */
     apl_str needs;   /* permission that reading it takes */
+    bool is_never_read; /* by a collector: its documents hold secrets */
     uint32_t number;
     const apl_provider *provider;
     apl_kind_choice *kinds;

@@ -532,6 +532,36 @@ const apl_scope *apl_template_member(apl_arena *arena, const apl_template *templ
     return scope;
 }
 
+static apl_str part_pattern(const template_part *part, apl_arena *arena, const apl_template_facts *facts)
+{
+    apl_str text = APL_STR_NONE;
+
+    if (part->source == PART_LITERAL)
+        return part->literal;
+    if (part->source == PART_FACT)
+        text = *(const apl_str *)(const void *)((const char *)facts + part->fact);
+    for (size_t i = 0; i < part->call_count && text.size; i++)
+        text = apply(&part->calls[i], arena, text);
+    return text.size ? text : APL_STR("*");
+}
+
+apl_str apl_template_pattern(const apl_template *template, apl_arena *arena, const apl_template_facts *facts)
+{
+    apl_text pattern;
+
+    apl_text_init(&pattern, APL_ID_BYTES_MAX);
+    for (size_t i = 0; i < template->part_count; i++)
+        apl_text_add(&pattern, part_pattern(&template->parts[i], arena, facts));
+    apl_str kept = apl_arena_str(arena, apl_text_str(&pattern));
+    apl_text_free(&pattern);
+    return kept;
+}
+
+const apl_template *apl_template_alternative(const apl_template *template)
+{
+    return template->next;
+}
+
 apl_str apl_template_evidence(const apl_template *template, apl_arena *arena, const apl_subject *subject)
 {
     for (size_t i = 0; i < template->part_count; i++) {

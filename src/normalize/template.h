@@ -48,6 +48,13 @@ apl_str apl_template_fill_at(const apl_template *template, apl_arena *arena, con
 const apl_scope *apl_template_member(apl_arena *arena, const apl_template *template, const apl_subject *subject,
                                      uint32_t index);
 
+/* What texts the template gives, whatever stands in the document: a `*` in place of each value that comes from there,
+ * or that nothing is known of. Of this alternative alone; belongs to `arena`. */
+apl_str apl_template_pattern(const apl_template *template, apl_arena *arena, const apl_template_facts *facts);
+
+/* What is filled where this one gives nothing, or NULL. */
+const apl_template *apl_template_alternative(const apl_template *template);
+
 /* The path of the first field in it, for evidence; empty when it has none. */
 apl_str apl_template_evidence(const apl_template *template, apl_arena *arena, const apl_subject *subject);
 

@@ -135,6 +135,14 @@ class Cloud:
                 return error(status, code)
         return None
 
+    def refuse(self, kind, subscription, status):
+        """Lists of that type in the subscription, also where the host of an account has them."""
+        last = kind.rsplit("/", 1)[1]
+        start = f"/subscriptions/{subscription}/".lower()
+        hosts = {i.rsplit("/", 1)[1] for i, d in self.by_id.items() if i.startswith(start) and d.type.count("/") == 1}
+        self.refusals.append((rf"{start}.*/{last}$", status, "AuthorizationFailed"))
+        self.refusals.append((rf" ({'|'.join(sorted(hosts))})\.[a-z.]+/.*/{last}$", status, "Forbidden"))
+
     def count(self, name):
         with self.lock:
             self.counts[name] = self.counts.get(name, 0) + 1

@@ -93,20 +93,29 @@ def opened(value, source=None, kind=None):
             yield from opened(value.get(name, []))
 
 
+def texts(folder):
+    folder = pathlib.Path(folder)
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
+        if path.suffix in (".json", ".ndjson", ".gz") and path.is_file():
+            raw = path.read_bytes()
+            yield (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode()
+
+
 def read(folder):
     """All documents of the providers that this cloud speaks for; of several with one id the longest."""
     found = {}
-    folder = pathlib.Path(folder)
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
-        if path.suffix not in (".json", ".ndjson", ".gz") or not path.is_file():
+    for document in (one for text in texts(folder) for value in values_in(text) for one in opened(value)):
+        if document.source not in ("azure", "entra", "power-platform", "purview"):
             continue
-        raw = path.read_bytes()
-        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode()
-        for document in (one for value in values_in(text) for one in opened(value)):
-            if document.source not in ("azure", "entra", "power-platform", "purview"):
-                continue
-            key = (document.type.lower(), str(document.id or json.dumps(document.body, sort_keys=True)).lower())
-            known = found.get(key)
-            if known is None or len(json.dumps(known.body)) < len(json.dumps(document.body)):
-                found[key] = document
+        key = (document.type.lower(), str(document.id or json.dumps(document.body, sort_keys=True)).lower())
+        known = found.get(key)
+        if known is None or len(json.dumps(known.body)) < len(json.dumps(document.body)):
+            found[key] = document
     return [found[key] for key in sorted(found)]
+
+
+def refused(folder):
+    """(type, subscription, status) of what the export says could not be read."""
+    for value in (value for text in texts(folder) for value in values_in(text)):
+        if isinstance(value, dict) and value.get("source") == "azure" and "unread" in value:
+            yield value["unread"], value["scope"], int(re.match(r"\d{3}", value["why"])[0])

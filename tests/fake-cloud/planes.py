@@ -7,6 +7,19 @@ import documents
 
 # What Microsoft Graph gives only when it is expanded, or asked for by itself.
 NAVIGATION = ("members", "owners", "sponsors", "appRoleAssignments", "federatedIdentityCredentials")
+# What every tenant has once, also one whose export left it out.
+SINGLE = {
+    "policies/identitySecurityDefaultsEnforcementPolicy": {
+        "id": "00000000-0000-0000-0000-000000000005", "displayName": "Security Defaults", "isEnabled": False,
+        "description": "Security defaults is a set of basic identity security mechanisms."},
+    "policies/authorizationPolicy": {
+        "id": "authorizationPolicy", "displayName": "Authorization Policy",
+        "allowInvitesFrom": "adminsAndGuestInviters", "guestUserRoleId": "2af84b1e-32c8-42b7-82bc-daa82404023b",
+        "defaultUserRolePermissions": {"allowedToCreateApps": False, "permissionGrantPoliciesAssigned": []}},
+    "policies/adminConsentRequestPolicy": {
+        "isEnabled": True, "notifyReviewers": True, "remindersEnabled": True, "requestDurationInDays": 30,
+        "reviewers": [{"query": "/users/00000000-0000-0000-0000-0000000000dd", "queryType": "MicrosoftGraph"}]},
+}
 ENVIRONMENT = "contoso.crm4.dynamics.com"
 AUDIENCES = [
     (r"^management\.azure\.com$", "https://management.azure.com"),
@@ -62,10 +75,9 @@ def graph(cloud, request):
         return navigation(cloud, request, *below.groups())
     kind = "microsoft.graph." + documents.GRAPH.get(path, path.rsplit("/", 1)[-1])
     found = [d for d in cloud.documents if d.source == "entra" and d.type == kind]
-    if path.startswith("policies/") and path not in documents.GRAPH:
-        if not found:
-            return clouds.error(404, "Request_ResourceNotFound")
-        return clouds.Answer(200, found[0].body, items=found[:1], key=request.key)
+    if path in SINGLE:
+        found = found[:1] or [documents.Document("entra", kind, None, SINGLE[path])]
+        return clouds.Answer(200, found[0].body, items=found, key=request.key)
     expanded = request.query.get("$expand", "").split(",")
     shown = [documents.Document(d.source, d.type, d.id, {k: v for k, v in d.body.items()
                                                          if k not in NAVIGATION or k in expanded}) for d in found]
