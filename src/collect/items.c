@@ -86,6 +86,19 @@ static void hold(apl_asking *asking, const apl_json *item)
     (void)apl_json_write(&asking->held, item);
 }
 
+/* The members that the call asks for by name, as $select has them (OData, "System Query Option $select"). */
+static apl_str asked_of(const apl_call *call)
+{
+    static const apl_str option = {"$select=", 8};
+    long at = apl_str_find(call->path, option);
+    apl_str rest = at < 0 ? APL_STR_NONE : apl_str_slice(call->path, (size_t)at + option.size, call->path.size);
+    apl_str asked = APL_STR_NONE;
+
+    if (rest.size && apl_call_is_graph(call))
+        (void)apl_str_next(&asked, &rest, '&');
+    return asked;
+}
+
 static void take_item(apl_asking *asking, const apl_json *item, apl_text *room)
 {
     const apl_call *call = asking->call;
@@ -106,6 +119,7 @@ static void take_item(apl_asking *asking, const apl_json *item, apl_text *room)
         return;
     }
     line.type = type_of(asking, item);
+    line.asked = asked_of(call);
     line.api = call->versions.count ? call->versions.items[asking->version] : APL_STR_NONE;
     apl_line_document(&asking->lines, &line, item);
 }

@@ -36,6 +36,7 @@ static void begin_document(apl_text *out, const apl_line *line)
     add_member(out, "type", line->type);
     add_member(out, "id", line->id);
     add_member(out, "api", line->api);
+    add_member(out, "asked", line->asked);
     add_time(out, "read", line->read);
     if (line->is_partial)
         apl_text_add(out, APL_STR(",\"partial\":true"));

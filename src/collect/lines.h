@@ -18,6 +18,7 @@ typedef struct apl_line {
     apl_str id;   /* of a document or step */
     apl_str of;   /* of what was listed or unread: below what */
     apl_str api;
+    apl_str asked; /* of a document: members that were asked for by name, with commas between */
     apl_instant read;
     bool is_partial; /* the body is only a part of the thing */
 } apl_line;

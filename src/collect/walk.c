@@ -57,6 +57,7 @@ static void push(apl_walker *walker, walk_level *level, apl_parent *parent)
     APL_PUSH(&level->parents, *parent);
 }
 
+/* Of an array how many it has. */
 static apl_str fact_of(apl_arena *arena, const apl_json *body, apl_str path)
 {
     apl_str rest = path;
@@ -65,6 +66,8 @@ static apl_str fact_of(apl_arena *arena, const apl_json *body, apl_str path)
 
     while (at && apl_str_next(&name, &rest, '.'))
         at = apl_json_is_object(at) ? apl_json_get(at, name) : NULL;
+    if (at && apl_json_is_array(at))
+        return apl_arena_format(arena, "%zu", apl_json_size(at));
     return at ? apl_arena_str(arena, apl_json_str(at)) : APL_STR_NONE;
 }
 

@@ -293,7 +293,7 @@ static void set_partial(apl_estate *estate, apl_services *services)
     }
     for (size_t i = 0; i < estate->assets.count; i++) {
         const apl_asset *asset = &estate->assets.items[i];
-        if (!asset->is_read || asset->unread_groups == 0)
+        if (!asset->is_read || asset->unread_groups == 0 || asset->was_asked)
             continue;
         uint32_t row = apl_table_get(rows, row_key(&key, asset->source, asset->scope, asset->type));
         if (row != APL_TABLE_NONE)

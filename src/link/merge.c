@@ -134,6 +134,7 @@ static void merge_pair(apl_estate *estate, apl_asset *newer, const apl_asset *ol
     if (newer->plan && newer->plan == older->plan)
         merge_records(estate, newer, older, differences);
     newer->unread_groups &= older->unread_groups;
+    newer->was_asked = newer->was_asked || older->was_asked;
     newer->tenant = or_else(newer->tenant, older->tenant);
     newer->scope = or_else(newer->scope, older->scope);
     newer->location = or_else(newer->location, older->location);

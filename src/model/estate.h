@@ -72,6 +72,7 @@ struct apl_asset {
     bool is_read;
     bool is_absent; /* a directory object that was named, while the objects of its type were read */
     bool is_ai;
+    bool was_asked; /* what is unread of it was asked for by name, so that nothing can be done about it */
     bool is_judged; /* a rule takes its type, and it was read */
     bool ids_ignore_case;
     apl_asset_id sensitivity_from; /* the asset that the level came from, or APL_ASSET_NONE: a label of its own */

@@ -403,6 +403,8 @@ void apl_document_take(apl_normalizer *normalizer, const apl_document *document,
         (void)apl_coverage_count(normalizer, &row);
         return;
     }
+    asset.was_asked = document->asked.size && !document->is_partial &&
+                      apl_project_asked(asset.unread_groups, asset.plan, document->asked) == 0;
     if (document->is_partial || (recognition && recognition->is_partial))
         asset.unread_groups |= 1u;
     asset.kind = kind_of(normalizer, &asset, type);

@@ -18,6 +18,7 @@ typedef struct apl_document {
     apl_str type;
     apl_str id;
     apl_str api;
+    apl_str asked;  /* names with commas between: what the body lacks of them makes no row partial */
     apl_str holder; /* id of the asset that this is a part of; empty: a document of its own */
     apl_instant read_at;
     unsigned depth;    /* of pages around it */

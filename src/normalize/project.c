@@ -319,6 +319,18 @@ static void pack(apl_record *out, apl_projector *projector, const apl_plan *plan
     out->present = words;
 }
 
+uint32_t apl_project_asked(uint32_t unread_groups, const apl_plan *plan, apl_str asked)
+{
+    apl_str name;
+
+    while (asked.size && plan->nodes[0].has_children && apl_str_next(&name, &asked, ',')) {
+        const apl_plan_node *node = apl_plan_child(plan, &plan->nodes[0], name);
+        if (node && node->group)
+            unread_groups &= ~(1u << node->group);
+    }
+    return unread_groups;
+}
+
 void apl_project(apl_record *out, uint32_t *unread_groups, apl_projector *projector, const apl_plan *plan,
                  const apl_json *node)
 {

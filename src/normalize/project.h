@@ -22,6 +22,10 @@ void apl_projector_keep_in(apl_projector *projector, apl_arena *keep);
 void apl_project(apl_record *out, uint32_t *unread_groups, apl_projector *projector, const apl_plan *plan,
                  const apl_json *node);
 
+/* The groups without those of members that were asked for by name, with commas between: whoever asks again is told no
+ * more. */
+uint32_t apl_project_asked(uint32_t unread_groups, const apl_plan *plan, apl_str asked);
+
 /* A kept copy of a text; the same bytes give the same pointer when they were seen lately. */
 apl_str apl_projector_text(apl_projector *projector, apl_str text);
 

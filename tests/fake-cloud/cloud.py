@@ -29,6 +29,7 @@ class Answer:
     def __init__(self, status, body, headers=(), items=(), key=None, page=0):
         self.status, self.body, self.headers = status, body, dict(headers)
         self.items, self.key, self.page = items, key, page
+        self.asked = None  # members that were asked for by name
 
     def bytes(self):
         return b"" if self.body is None else json.dumps(self.body).encode()
@@ -66,6 +67,7 @@ class Cloud:
         self.versions = versions or {}  # type, small -> versions that it takes
         self.refusals = []              # (pattern of "METHOD host/path", status, code)
         self.goes_round = False         # pages of Foundry never end
+        self.fills = True               # what an export did not expand is empty; else it is left out here too
         self.documents = found
         self.by_id = {d.id.lower(): d for d in found if d.source == "azure" and str(d.id).startswith("/")}
         self.add_containers()
@@ -74,7 +76,7 @@ class Cloud:
         self.below = {}
         for identity in sorted(self.by_id):
             self.below.setdefault(identity.rsplit("/", 1)[0], []).append(self.by_id[identity])
-        self.recorded, self.tokens = {}, {}
+        self.recorded, self.asked, self.tokens = {}, {}, {}
         self.lock = threading.Lock()
         self.counts = {}
 
@@ -152,6 +154,7 @@ class Cloud:
         if answer.key:
             with self.lock:
                 self.recorded.setdefault(answer.key, {})[answer.page] = list(answer.items)
+                self.asked[answer.key] = answer.asked
 
     def record(self):
         """The documents that were given, as lines of a documents file."""
@@ -163,6 +166,8 @@ class Cloud:
                         line["id"] = document.id
                     if document.partial:
                         line["partial"] = True
+                    elif self.asked[key]:
+                        line["asked"] = self.asked[key]
                     yield json.dumps({**line, "read": "2026-11-25T00:00:00Z", "body": document.body})
 
     # ---- Azure Resource Manager ----

@@ -5,7 +5,8 @@ import re
 import cloud as clouds
 import documents
 
-# What Microsoft Graph gives only when it is expanded, or asked for by itself.
+# What Microsoft Graph gives only when it is expanded, or asked for by itself; 20 at most when it is expanded.
+EXPANDED_MAX = 20
 NAVIGATION = ("members", "owners", "sponsors", "appRoleAssignments", "federatedIdentityCredentials")
 # What every tenant has once, also one whose export left it out.
 SINGLE = {
@@ -78,14 +79,24 @@ def graph(cloud, request):
     if path in SINGLE:
         found = found[:1] or [documents.Document("entra", kind, None, SINGLE[path])]
         return clouds.Answer(200, found[0].body, items=found, key=request.key)
-    expanded = request.query.get("$expand", "").split(",")
-    shown = [documents.Document(d.source, d.type, d.id, {k: v for k, v in d.body.items()
-                                                         if k not in NAVIGATION or k in expanded}) for d in found]
+    shown = [documents.Document(d.source, d.type, d.id, selected(d.body, request.query, cloud)) for d in found]
     page = cloud.listed(request, [d.body for d in shown], shown)
+    page.asked = request.query.get("$select")
     if "nextLink" in page.body:
         page.body["@odata.nextLink"] = page.body.pop("nextLink")
     page.body["@odata.context"] = f"https://{request.host}/{version}/$metadata#{path}"
     return page
+
+
+def selected(body, query, cloud):
+    """What is given of an object: navigations only where they are expanded, and then always."""
+    shown = {name: value for name, value in body.items() if name not in NAVIGATION}
+    if "$select" in query:
+        shown = {name: value for name, value in shown.items() if name in ("id", *query["$select"].split(","))}
+    for name in query["$expand"].split(",") if "$expand" in query else ():
+        if name in body or cloud.fills:
+            shown[name] = body.get(name, [])[:EXPANDED_MAX]
+    return shown
 
 
 def navigation(cloud, request, collection, identity, name):
@@ -94,10 +105,7 @@ def navigation(cloud, request, collection, identity, name):
     if not found:
         return clouds.error(404, "Request_ResourceNotFound")
     body = found[0].body.get(name, [])
-    of = {"appRoleAssignments": "microsoft.graph.appRoleAssignment",
-          "federatedIdentityCredentials": "microsoft.graph.federatedIdentityCredential"}.get(name)
-    items = [documents.Document("entra", of, None, one) for one in body] if of else [
-        documents.Document("entra", kind, None, {"id": identity, name: body}, True)] if body else []
+    items = [documents.Document("entra", kind, None, {"id": identity, name: body}, True)] if body else []
     return clouds.Answer(200, {"value": body}, items=items, key=request.key)
 
 

@@ -142,12 +142,24 @@ class SameAsDisk(unittest.TestCase):
         with Tenant() as tenant:
             for told in documents.refused(CONTOSO):
                 tenant.cloud.refuse(*told)
+            tenant.cloud.fills = False
             live, disk = judged(scan([tenant.collect()[1]])), judged(scan([CONTOSO]))
         ours = {key: status for key, status in disk.items() if key[0].split("/")[0] in OURS and "file:" not in key[1]}
         missing = {key for key in ours if key not in live and not key[1].endswith("/config/appsettings")}
         self.assertEqual(missing, set())
         self.assertEqual({key: live[key] for key, status in ours.items() if live.get(key, status) != status}, {})
         self.assertGreater(len(ours), 500)
+
+    def test_a_directory_that_was_read_whole_leaves_no_gap(self):
+        with Tenant(directory(25)) as tenant:
+            done, path = tenant.collect(sources=["entra:"])
+            self.assertEqual(done.returncode, 0, [line for line in lines_of(path) if "unread" in line])
+            found = scan([path], codes=(0,))
+        self.assertEqual([row for row in found["coverage"] if row["state"] != "read"], [])
+        ends = [link["from"].rsplit("/", 1)[1] for link in found["relations"] if link["type"] == "owns"]
+        self.assertEqual(sorted(set(ends)), sorted(f"{n:08x}-0000-4000-8000-00000000000a" for n in range(25)))
+        roles = {link["to"] for link in found["relations"] if link["type"] == "has-role"}
+        self.assertEqual(len(roles), 25)
 
     def test_what_was_listed_is_counted(self):
         with Tenant() as tenant:
@@ -268,6 +280,27 @@ class Protocol(unittest.TestCase):
             done = subprocess.run([APLOMB, *words], capture_output=True, text=True)
             self.assertEqual(done.returncode, 2, words)
             self.assertIn(said, done.stderr)
+
+
+def directory(owners):
+    """A directory with an application and a principal that have more owners and roles than an expansion gives."""
+    def one(kind, identity, **body):
+        return documents.Document("entra", "microsoft.graph." + kind, None, {"id": identity, **body})
+
+    users = [f"{n:08x}-0000-4000-8000-00000000000a" for n in range(owners)]
+    apis = [f"{n:08x}-0000-4000-8000-00000000000b" for n in range(owners)]
+    app = "00000000-0000-4000-8000-0000000000aa"
+    return [
+        one("organization", documents.TENANT, displayName="Contoso", verifiedDomains=[], tenantType="AAD"),
+        *(one("user", u, displayName=u[:8], userPrincipalName=f"{u[:8]}@contoso.com", userType="Member",
+              accountEnabled=True) for u in users),  # none of them ever signed in
+        *(one("servicePrincipal", a, appId=a, servicePrincipalType="Application", accountEnabled=True) for a in apis),
+        one("servicePrincipal", app[:-2] + "ab", appId=app, servicePrincipalType="Application", accountEnabled=True,
+            owners=[{"id": u} for u in users],
+            appRoleAssignments=[{"id": a[:8], "resourceId": a, "appRoleId": a} for a in apis]),
+        one("application", app[:-2] + "ac", appId=app, publisherDomain="contoso.com", signInAudience="AzureADMyOrg",
+            web={}, passwordCredentials=[], owners=[{"id": u} for u in users]),
+    ]
 
 
 def many(subscriptions, accounts):

@@ -148,6 +148,28 @@ static void parts_that_were_not_read_are_covered(void **state)
     small_cloud_close(&cloud);
 }
 
+static void what_was_asked_for_by_name_is_no_gap(void **state)
+{
+    small_cloud cloud;
+    (void)state;
+
+    small_cloud_open(&cloud, 1, true);
+    small_cloud_read(&cloud, 0,
+                     "{`source`: `azure`, `type`: `T.Ai/accounts`, `id`: `" SMALL_ACCOUNT
+                     "a`, `asked`: `name,properties`, `body`: {`id`: `" SMALL_ACCOUNT "a`}}"
+                     "{`source`: `azure`, `type`: `T.Data/stores`, `id`: `" SMALL_STORE
+                     "s`, `asked`: `name`, `body`: {`id`: `" SMALL_STORE "s`}}");
+    small_cloud_link(&cloud, 1);
+    for (size_t i = 0; i < cloud.estate.coverage.count; i++) {
+        const apl_coverage *row = &cloud.estate.coverage.items[i];
+        bool is_account = apl_str_equal(row->type, APL_STR("T.Ai/accounts"));
+        assert_int_equal(row->state, is_account ? APL_COVERAGE_READ : APL_COVERAGE_PARTIAL);
+    }
+    assert_int_equal(cloud.estate.coverage.count, 2);
+    assert_true(small_asset(&cloud, SMALL_ACCOUNT "a")->unread_groups); /* what it holds is still not known */
+    small_cloud_close(&cloud);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +179,7 @@ int main(void)
         cmocka_unit_test(levels_come_from_tags),
         cmocka_unit_test(who_is_not_in_the_directory_is_absent),
         cmocka_unit_test(parts_that_were_not_read_are_covered),
+        cmocka_unit_test(what_was_asked_for_by_name_is_no_gap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -115,6 +115,7 @@ static void envelope_open(apl_normalizer *normalizer, const apl_document *docume
         .type = text_of(object, "type"),
         .id = text_of(object, "id"),
         .api = text_of(object, "api"),
+        .asked = text_of(object, "asked"),
         .is_partial = is_true(object, "partial"),
         .depth = document->depth + 1,
     };
