@@ -62,20 +62,47 @@ static void add_need(need_list *needs, apl_str permission, apl_str title)
     APL_PUSH(needs, need);
 }
 
-static void add_type(need_list *needs, const apl_service_type_info *type)
+/* One permission, or several of Microsoft Graph with commas between. */
+static void add_needs(need_list *needs, apl_str permissions, apl_str title)
 {
-    apl_str rest = type->needs;
+    apl_str rest = permissions;
     apl_str part;
 
     /* What is no read gives secrets, such as application settings: no collector asks for it. */
-    if (type->needs.size == 0 || apl_str_ends(type->needs, APL_STR("/action")))
+    if (permissions.size == 0 || apl_str_ends(permissions, APL_STR("/action")))
         return;
-    if (!are_all_graph(type->needs)) {
-        add_need(needs, type->needs, type->title);
+    if (!are_all_graph(permissions)) {
+        add_need(needs, permissions, title);
         return;
     }
     while (apl_str_next(&part, &rest, ','))
-        add_need(needs, apl_str_trim(part), type->title);
+        add_need(needs, apl_str_trim(part), title);
+}
+
+static apl_str title_of(const apl_content *content, apl_str type)
+{
+    for (size_t i = 0; i < apl_content_service_count(content); i++) {
+        const apl_service_info *service = apl_content_service(content, i);
+        for (size_t t = 0; t < service->type_count; t++) {
+            if (apl_str_equal_nocase(service->types[t].type, type))
+                return service->types[t].title;
+        }
+    }
+    return type;
+}
+
+/* Calls beside those of types may take more than their type does. Which role Resource Graph takes is no permission: it
+ * answers with what its caller may read. */
+static void add_calls(need_list *needs, const apl_content *content)
+{
+    const apl_calls *calls = apl_content_calls(content);
+
+    for (size_t i = 0; i < apl_calls_count(calls); i++) {
+        const apl_call *call = apl_calls_at(calls, i);
+        bool is_role = apl_str_equal(call->source, APL_STR("azure")) && kind_of(call->needs) == APL_NEED_OTHER;
+        if (call->never.size == 0 && !is_role)
+            add_needs(needs, call->needs, title_of(content, call->name));
+    }
 }
 
 static int compare_needs(const void *a, const void *b)
@@ -124,8 +151,9 @@ void apl_doctor_needs(apl_doctor *out, apl_arena *arena, const apl_content *cont
         for (size_t at = 0; at < sizeof providers / sizeof providers[0] && !is_ours; at++)
             is_ours = apl_str_starts(service->name, apl_str_from(providers[at]));
         for (size_t type = 0; is_ours && type < service->type_count; type++)
-            add_type(&needs, &service->types[type]);
+            add_needs(&needs, service->types[type].needs, service->types[type].title);
     }
+    add_calls(&needs, content);
     if (needs.count > 1)
         qsort(needs.items, needs.count, sizeof *needs.items, compare_needs);
     join(out, arena, &needs);

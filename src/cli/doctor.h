@@ -1,7 +1,7 @@
 /* cli/doctor.h: what reading takes, and whether an identity has it.
  *
- * The needs are those that services/ name for each type. Judging is the access engine's: the caller's own permissions,
- * as Azure tells them, against each need. Nothing here goes over the network. */
+ * The needs are those that services/ name for each type and each further call. Judging is the access engine's: the
+ * caller's own permissions, as Azure tells them, against each need. Nothing here goes over the network. */
 #ifndef APL_CLI_DOCTOR_H
 #define APL_CLI_DOCTOR_H
 

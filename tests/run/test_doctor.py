@@ -330,6 +330,8 @@ class Doctor(unittest.TestCase):
         self.assertEqual(role["AssignableScopes"], [f"/subscriptions/{ONE}", f"/subscriptions/{TWO}"])
         for action in role["Actions"] + role["DataActions"]:
             self.assertRegex(action, r"^Microsoft\.[A-Za-z]+/[A-Za-z0-9/-]+/read$")
+        for further in ("Microsoft.Web/sites/config/read", "Microsoft.ApiManagement/service/apis/operations/read"):
+            self.assertIn(further, role["Actions"])  # what only a call beside those of types takes
         self.azure.subscriptions = {ONE: [{"actions": role["Actions"], "dataActions": role["DataActions"]}]}
         one, = self.result(exit_code=3)["tenants"][0]["subscriptions"]
         self.assertEqual(one["lacks"], [])
