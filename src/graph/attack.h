@@ -49,6 +49,7 @@ typedef APL_VECTOR(apl_move) apl_moves;
 typedef struct apl_attack {
     const apl_techniques *techniques;
     apl_estate *estate;
+    apl_arena *arena; /* of the estate, for paths and edges alone: they are made while other threads judge */
     const apl_access *access;
     APL_VECTOR(apl_cause) causes;
     apl_moves moves;       /* with both ends known; until they are edges */

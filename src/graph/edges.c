@@ -43,7 +43,7 @@ static void add_edge(listing_edges *job, apl_asset_id from, const apl_edge *edge
 
     if (grant != APL_CAUSE_NONE && from == hop.to)
         return; /* a right over oneself is no step */
-    row.step.why = apl_attack_why(attack, &hop, job->estate->arena);
+    row.step.why = apl_attack_why(attack, &hop, attack->arena);
     apl_attack_add_causes(&row.step, attack, &hop);
     APL_PUSH(&job->estate->edges, row);
 }

@@ -376,7 +376,8 @@ void apl_attack_match(apl_attack *attack, apl_estate *estate, const apl_techniqu
     end_list from = {0};
     end_list to = {0};
 
-    *attack = (apl_attack){.techniques = techniques, .estate = estate};
+    *attack = (apl_attack){.techniques = techniques, .estate = estate, .arena = apl_arena_new()};
+    APL_PUSH(&estate->arenas, attack->arena);
     index_techniques(&job);
     job.runs = apl_memory_new(run_count * sizeof *job.runs);
     for (unsigned i = 0; i < threads; i++)

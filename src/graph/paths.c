@@ -325,7 +325,7 @@ static uint64_t *slice_of(const searching *job)
 void apl_attack_search(apl_paths *out, apl_attack *attack, const apl_overlay *overlay)
 {
     apl_graph *graph = attack->graph;
-    searching job = {.attack = attack, .out = out, .arena = attack->estate->arena};
+    searching job = {.attack = attack, .out = out, .arena = attack->arena};
     size_t count = 0;
 
     attack->estate->cut_targets = 0;

@@ -106,7 +106,7 @@ void apl_attack_add_causes(apl_path_step *step, const apl_attack *attack, const 
     const apl_cause *cause = &attack->causes.items[hop->cause];
     const apl_technique *technique = &attack->techniques->items.items[cause->technique];
     size_t causes_max = technique->break_count * APL_BREAK_PLACE_COUNT + 1;
-    apl_path_cause *causes = APL_ARENA_ARRAY(attack->estate->arena, apl_path_cause, causes_max);
+    apl_path_cause *causes = APL_ARENA_ARRAY(attack->arena, apl_path_cause, causes_max);
     apl_asset_id places[APL_BREAK_PLACE_COUNT];
 
     places_of(places, attack, cause, hop);
