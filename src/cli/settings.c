@@ -10,7 +10,7 @@ void apl_settings_free(apl_settings *settings)
         &settings->kinds, &settings->types,       &settings->frameworks, &settings->clouds,     &settings->scopes,
         &settings->tags,  &settings->exposures,   &settings->assets,     &settings->contents,   &settings->policies,
         &settings->mutes, &settings->definitions, &settings->what_if,    &settings->accepts,    &settings->tenants,
-        &settings->groups, &settings->roles,      &settings->risk_classes,
+        &settings->groups, &settings->roles,       &settings->risk_classes, &settings->findings,  &settings->paths,
     };
 
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)

@@ -32,6 +32,8 @@ typedef struct apl_settings {
     apl_word_list definitions;
     apl_word_list what_if;
     apl_word_list accepts;
+    apl_word_list findings;
+    apl_word_list paths;
     const char *store;
     const char *baseline;
     const char *write_baseline;
@@ -62,6 +64,7 @@ typedef struct apl_settings {
     const char *ca;
     const char *proxy;
     const char *trace;
+    const char *plan;
     unsigned jobs;
     unsigned limit;
     bool only_ai;

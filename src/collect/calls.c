@@ -14,6 +14,7 @@ struct apl_calls {
     APL_VECTOR(apl_call) items;
     APL_VECTOR(apl_below) below;
     APL_VECTOR(apl_str) types;
+    APL_VECTOR(apl_str) versions; /* by type: the first one that its `read` names, or empty */
     apl_table *types_by_name;
     apl_table *names; /* of calls without a type: what else may be above a call */
     apl_table *below_by_type;
@@ -39,6 +40,7 @@ void apl_calls_free(apl_calls *calls)
     apl_memory_free(calls->below.items);
     apl_memory_free(calls->items.items);
     apl_memory_free(calls->types.items);
+    apl_memory_free(calls->versions.items);
     apl_table_free(calls->types_by_name);
     apl_table_free(calls->names);
     apl_table_free(calls->below_by_type);
@@ -83,6 +85,15 @@ static bool is_in_resource_graph(apl_value read, apl_str provider)
     return apl_str_equal(provider, APL_STR("azure")) && apl_str_starts(list, APL_STR("/subscriptions/{subscription}/"));
 }
 
+static apl_str first_version(apl_value read)
+{
+    apl_value versions = apl_value_member(read, "versions");
+
+    if (versions.type == APL_VALUE_ARRAY && versions.size)
+        versions = versions.items[0];
+    return apl_value_str(versions);
+}
+
 static apl_status add_type(apl_calls *calls, const apl_member *type, apl_str provider, const char *file_name)
 {
     apl_value read = apl_value_member(type->value, "read");
@@ -91,6 +102,7 @@ static apl_status add_type(apl_calls *calls, const apl_member *type, apl_str pro
 
     (void)apl_table_put(calls->types_by_name, type->key, (uint32_t)calls->types.count);
     APL_PUSH(&calls->types, type->key);
+    APL_PUSH(&calls->versions, apl_arena_str(calls->arena, first_version(read)));
     if (read.type == APL_VALUE_MISSING || is_in_resource_graph(read, provider))
         return APL_OK;
     return add_call(calls, &place, read);
@@ -266,4 +278,11 @@ apl_str apl_calls_type(const apl_calls *calls, apl_str name)
     uint32_t at = apl_table_get(calls->types_by_name, name);
 
     return at == APL_TABLE_NONE ? APL_STR_NONE : calls->types.items[at];
+}
+
+apl_str apl_calls_version(const apl_calls *calls, apl_str type)
+{
+    uint32_t at = apl_table_get(calls->types_by_name, type);
+
+    return at == APL_TABLE_NONE ? APL_STR_NONE : calls->versions.items[at];
 }

@@ -94,4 +94,7 @@ const apl_below *apl_calls_below(const apl_calls *calls, apl_str type);
 /* The type as services/ spell it, or the empty text. */
 apl_str apl_calls_type(const apl_calls *calls, apl_str name);
 
+/* The version of the API that one resource of the type is read with, whoever lists them; empty when none is known. */
+apl_str apl_calls_version(const apl_calls *calls, apl_str type);
+
 #endif

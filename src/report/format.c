@@ -28,6 +28,8 @@ apl_listing apl_report_listing(const apl_report *report)
         return *report->listing;
     if (report->view == APL_VIEW_DRIFT)
         return apl_listing_drift(report->drift);
+    if (report->view == APL_VIEW_FIX)
+        return apl_listing_fix(report->plan, report->snapshot);
     if (report->view == APL_VIEW_INVENTORY)
         return apl_listing_assets(report->snapshot, report->selection);
     if (report->view == APL_VIEW_PATHS)

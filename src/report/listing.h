@@ -10,6 +10,7 @@
 #include "evaluate/compliance.h"
 #include "evaluate/drift.h"
 #include "query/filter.h"
+#include "remediate/plan.h"
 #include "report/screen.h"
 
 enum { APL_IN_TEXT = 1, APL_IN_CSV = 2, APL_IN_MARKDOWN = 4, APL_IN_JSON = 8 };
@@ -48,6 +49,8 @@ apl_listing apl_listing_assets(const apl_snapshot *snapshot, const apl_selection
 apl_listing apl_listing_findings(const apl_snapshot *snapshot, const apl_selection *selection);
 /* What changed, one row an asset. */
 apl_listing apl_listing_drift(const apl_drift *drift);
+/* A plan of fixes, one row a step. */
+apl_listing apl_listing_fix(const apl_fix_plan *plan, const apl_snapshot *snapshot);
 /* What differs between two bills of materials, one row a part. */
 apl_listing apl_listing_bom_differences(const apl_bom_differences *differences);
 /* Every step of the attack graph, when the scan kept them. */

@@ -10,6 +10,7 @@
 #include "query/explain.h"
 #include "query/filter.h"
 #include "query/reach.h"
+#include "remediate/plan.h"
 #include "report/listing.h"
 #include "report/output.h"
 #include "report/screen.h"
@@ -28,6 +29,7 @@ typedef enum apl_view {
     APL_VIEW_DRIFT = 1024,     /* what changed between two postures */
     APL_VIEW_BOM = 4096,       /* the bill of materials */
     APL_VIEW_REPORT = 2048,    /* a page or feed of all that matters, by kind */
+    APL_VIEW_FIX = 8192,       /* a plan of fixes */
 } apl_view;
 
 typedef enum apl_report_kind {
@@ -48,6 +50,7 @@ typedef struct apl_report {
     const apl_drift *drift;           /* DRIFT; REPORT: against an earlier snapshot; NULL: there is none */
     const apl_reach_answer *reach;    /* EXPLAIN: who reaches the asset, or what the principal reaches; NULL: neither */
     const apl_bom *bom;               /* BOM */
+    const apl_fix_plan *plan;         /* FIX */
     const apl_history *history;       /* EXPLAIN: what the store knows of earlier snapshots; NULL: nothing */
     apl_str body;                     /* EXPLAIN: the asset's body as JSON text, when it is kept */
     const apl_compliance_result *compliance; /* COMPLIANCE, REPORT */

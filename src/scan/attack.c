@@ -49,7 +49,7 @@ static void make_paths(void *context, unsigned thread)
         (void)snprintf(run->message, sizeof run->message, "%s", apl_error_message());
     if (run->status == APL_OK && run->options->keeps_edges)
         apl_attack_list_edges(attack);
-    if (run->options->what_if_count == 0)
+    if (run->options->what_if_count == 0 && !run->options->keeps_graph)
         give_back(run);
 }
 
@@ -211,4 +211,41 @@ apl_status apl_pipeline_simulate(apl_simulation **out, apl_attack_run *run, cons
     }
     apl_memory_free(fixed.items);
     return status;
+}
+
+/* The ids of the paths that went with this step, and not before. */
+static void list_newly_broken(apl_scan_trial *step, bool *is_gone, const apl_simulation *after,
+                              const apl_estate *estate)
+{
+    apl_str *broken = APL_ARENA_ARRAY(estate->arena, apl_str, after->broken_count);
+
+    for (size_t i = 0; i < after->broken_count; i++) {
+        uint32_t path = after->broken[i];
+        if (!is_gone[path])
+            broken[step->broken_count++] = apl_str_make(estate->paths.items[path].id, APL_PATH_ID_BYTES - 1);
+        is_gone[path] = true;
+    }
+    step->broken = broken;
+}
+
+void apl_pipeline_try(apl_scan_trial *steps, size_t step_count, apl_attack_run *run, apl_estate *estate)
+{
+    bool *is_gone = apl_memory_new(estate->paths.count + 1);
+    numbers fixed = {0};
+
+    for (size_t i = 0; i < step_count; i++) {
+        apl_simulation after = {0};
+        for (size_t f = 0; f < steps[i].finding_count; f++)
+            APL_PUSH(&fixed, (uint32_t)(steps[i].findings[f] - estate->findings.items));
+        if (run->has_graph)
+            simulate(&after, run, &fixed);
+        else
+            score_after(&after, estate, &fixed);
+        list_newly_broken(&steps[i], is_gone, &after, estate);
+        steps[i].score = after.score_after;
+        steps[i].paths = after.paths.count;
+        apl_memory_free(after.paths.items);
+    }
+    apl_memory_free(fixed.items);
+    apl_memory_free(is_gone);
 }

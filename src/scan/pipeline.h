@@ -27,4 +27,7 @@ void apl_pipeline_attack_free(apl_attack_run *run); /* after waiting; NULL is al
  * apl_snapshot_free. After evaluation. */
 apl_status apl_pipeline_simulate(apl_simulation **out, apl_attack_run *run, const apl_scan_options *options);
 
+/* The same, step by step, for apl_scan_try; `run` was made with keeps_graph. */
+void apl_pipeline_try(apl_scan_trial *steps, size_t step_count, apl_attack_run *run, apl_estate *estate);
+
 #endif

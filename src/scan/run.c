@@ -209,20 +209,46 @@ apl_status apl_scan_run(apl_snapshot *out, apl_content *content, const apl_scan_
     return APL_OK;
 }
 
-apl_status apl_scan_attack(apl_snapshot *restored, apl_content *content, const apl_scan_options *options)
+/* The paths and the score of a restored snapshot; *run is freed by the caller, whatever comes back. */
+static apl_status attack_again(apl_attack_run **run, apl_estate *estate, const apl_content *content,
+                               const apl_scan_options *options)
 {
     apl_evaluate_options evaluate = evaluate_options(content, options);
-    apl_estate *estate = restored->estate;
 
     estate->paths.count = 0;
-    apl_attack_run *attack = apl_pipeline_attack(estate, content, options, threads_of(options));
+    *run = apl_pipeline_attack(estate, content, options, threads_of(options));
     apl_evaluate_mark(estate, &evaluate);
-    apl_status status = apl_pipeline_attack_wait(attack);
+    apl_status status = apl_pipeline_attack_wait(*run);
     if (status == APL_OK) {
         apl_evaluate_fixes(estate);
         apl_score_set(estate);
-        status = apl_pipeline_simulate(&restored->simulation, attack, options);
     }
+    return status;
+}
+
+apl_status apl_scan_attack(apl_snapshot *restored, apl_content *content, const apl_scan_options *options)
+{
+    apl_attack_run *attack;
+    apl_status status = attack_again(&attack, restored->estate, content, options);
+
+    if (status == APL_OK)
+        status = apl_pipeline_simulate(&restored->simulation, attack, options);
+    apl_pipeline_attack_free(attack);
+    return status;
+}
+
+apl_status apl_scan_try(apl_scan_trial *steps, size_t step_count, apl_snapshot *snapshot, apl_content *content,
+                        const apl_scan_options *options)
+{
+    apl_scan_options again = *options;
+    apl_attack_run *attack;
+
+    again.what_if_count = 0;
+    again.keeps_edges = false;
+    again.keeps_graph = true;
+    apl_status status = attack_again(&attack, snapshot->estate, content, &again);
+    if (status == APL_OK)
+        apl_pipeline_try(steps, step_count, attack, snapshot->estate);
     apl_pipeline_attack_free(attack);
     return status;
 }

@@ -43,6 +43,7 @@ typedef struct apl_scan_options {
     bool keeps_bodies;          /* spool bodies for the store */
     const char *const *what_if; /* comma lists of checks, rule ids or finding ids that are taken as fixed */
     size_t what_if_count;
+    bool keeps_graph;    /* the attack graph is asked again after judging: set by apl_scan_try */
     bool keeps_edges;    /* list every step of the attack graph, for `paths --edges` */
     bool wants_bom;      /* keep what bills of materials tell: read by apl_content_open */
     bool keeps_passes;   /* keep pass findings in the snapshot, not only their number */
@@ -74,6 +75,21 @@ apl_status apl_scan_restore(apl_snapshot *stored, apl_content *content, const ap
 /* Finds the attack paths of a restored snapshot again, and what the options ask of the graph: its steps, what fixes
  * would do. Findings stay as they were stored. */
 apl_status apl_scan_attack(apl_snapshot *restored, apl_content *content, const apl_scan_options *options);
+
+/* What becomes of score and paths as findings are fixed, one group after the other. */
+typedef struct apl_scan_trial {
+    const apl_finding *const *findings; /* of the snapshot, failed: fixed in this step; those before it stay fixed */
+    size_t finding_count;
+    double score; /* after the step */
+    size_t paths; /* that are left then */
+    const apl_str *broken; /* ids of the paths that this step takes away; in the arena of the estate */
+    size_t broken_count;
+} apl_scan_trial;
+
+/* Searches the attack graph of a scanned or restored snapshot again for each step. Paths and score of the snapshot
+ * itself are found anew and stay as they were. Costs a search of the whole graph a step. */
+apl_status apl_scan_try(apl_scan_trial *steps, size_t step_count, apl_snapshot *snapshot, apl_content *content,
+                        const apl_scan_options *options);
 
 /* A bill of materials of a snapshot of this content that was scanned or restored, not only read; fills in
  * `options.services`. */

@@ -98,6 +98,6 @@ const apl_format apl_format_csv = {
     .summary = "comma-separated values: findings, or what else is a table",
     .extension = "csv",
     .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_PATHS |
-             APL_VIEW_COMPLIANCE | APL_VIEW_DRIFT | APL_VIEW_REPORT,
+             APL_VIEW_COMPLIANCE | APL_VIEW_DRIFT | APL_VIEW_REPORT | APL_VIEW_FIX,
     .write = write_csv,
 };

@@ -8,6 +8,7 @@
 #include "report/row.h"
 #include "report/row_compliance.h"
 #include "report/row_drift.h"
+#include "report/row_fix.h"
 #include "report/row_bom.h"
 #include "report/row_report.h"
 #include "report/walk.h"
@@ -191,6 +192,8 @@ static apl_status write_json(apl_output *output, const apl_report *report)
         return apl_explain_write_json(output, report);
     if (report->view == APL_VIEW_BOM)
         return apl_row_bom(output, report);
+    if (report->view == APL_VIEW_FIX)
+        return apl_row_fix(output, report);
     return write_snapshot(output, report);
 }
 
@@ -200,6 +203,6 @@ const apl_format apl_format_json = {
     .extension = "json",
     .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_EXPLAIN |
              APL_VIEW_PATHS | APL_VIEW_SCORE | APL_VIEW_SIMULATION | APL_VIEW_COMPLIANCE | APL_VIEW_DRIFT |
-             APL_VIEW_BOM | APL_VIEW_REPORT,
+             APL_VIEW_BOM | APL_VIEW_REPORT | APL_VIEW_FIX,
     .write = write_json,
 };

@@ -187,7 +187,8 @@ static apl_status write_markdown(apl_output *output, const apl_report *report)
         write_kinds(&output->text, report->snapshot->estate);
     if (status == APL_OK && report->view == APL_VIEW_COMPLIANCE)
         write_cautions(&output->text, report->compliance);
-    if (status == APL_OK && report->view != APL_VIEW_LISTING && report->view != APL_VIEW_DRIFT)
+    if (status == APL_OK && report->view != APL_VIEW_LISTING && report->view != APL_VIEW_DRIFT &&
+        report->view != APL_VIEW_FIX)
         status = write_coverage(output, report->snapshot->estate);
     return status;
 }
@@ -197,6 +198,6 @@ const apl_format apl_format_markdown = {
     .summary = "tables for pull requests, wikis and tickets",
     .extension = "md",
     .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_PATHS |
-             APL_VIEW_COMPLIANCE | APL_VIEW_DRIFT,
+             APL_VIEW_COMPLIANCE | APL_VIEW_DRIFT | APL_VIEW_FIX,
     .write = write_markdown,
 };

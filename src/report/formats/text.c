@@ -7,6 +7,7 @@
 #include "report/format.h"
 #include "report/text_compliance.h"
 #include "report/text_drift.h"
+#include "report/text_fix.h"
 #include "report/text_bom.h"
 #include "report/text_paths.h"
 #include "report/text_score.h"
@@ -38,6 +39,8 @@ static apl_status write_text(apl_output *output, const apl_report *report)
         return apl_text_drift(output, report);
     if (report->view == APL_VIEW_BOM)
         return apl_text_bom(output, report);
+    if (report->view == APL_VIEW_FIX)
+        return apl_text_fix(output, report);
     if (report->view == APL_VIEW_COMPLIANCE)
         return apl_text_compliance(output, report);
     if (report->view == APL_VIEW_PATHS)
@@ -58,6 +61,6 @@ const apl_format apl_format_text = {
     .extension = "txt",
     .views = APL_VIEW_SCAN | APL_VIEW_INVENTORY | APL_VIEW_FINDINGS | APL_VIEW_LISTING | APL_VIEW_EXPLAIN |
              APL_VIEW_PATHS | APL_VIEW_SCORE | APL_VIEW_SIMULATION | APL_VIEW_COMPLIANCE | APL_VIEW_DRIFT |
-             APL_VIEW_BOM,
+             APL_VIEW_BOM | APL_VIEW_FIX,
     .write = write_text,
 };
