@@ -4,9 +4,13 @@
 # so that adding a member is adding a file. The table ends with NULL, which the count does not include.
 # Sub-folders of a family's folder hold what members share; they are compiled but are no members.
 
-# apl_family(LAYER FOLDER TYPE): sets APL_FAMILY_SOURCE to the generated file; without members the table is empty.
+# apl_family(LAYER FOLDER TYPE): sets APL_FAMILY_SOURCE to the generated file, or to nothing without the folder.
 function(apl_family layer folder type)
+  set(APL_FAMILY_SOURCE "" PARENT_SCOPE)
   set(source_folder "${PROJECT_SOURCE_DIR}/src/${layer}/${folder}")
+  if(NOT IS_DIRECTORY "${source_folder}")
+    return()
+  endif()
 
   file(GLOB members CONFIGURE_DEPENDS RELATIVE "${source_folder}" "${source_folder}/*.c")
   list(SORT members)

@@ -50,7 +50,6 @@ set(APL_FAMILIES
   "cli commands apl_command"
   "report formats apl_format"
   "normalize shapes apl_shape"
-  "inspect inspectors apl_inspector"
   "inspect model/formats apl_model_format"
 )
 

@@ -170,18 +170,6 @@ void apl_normalizer_unsupported(apl_normalizer *normalizer, const char *what)
     (void)apl_coverage_count(normalizer, &row);
 }
 
-void apl_normalizer_seen(apl_normalizer *normalizer, const char *type, uint64_t count)
-{
-    apl_coverage row = {
-        .source = APL_STR("code"),
-        .scope = APL_STR("-"),
-        .type = apl_str_from(type),
-        .state = APL_COVERAGE_READ,
-        .count = count,
-    };
-    (void)apl_coverage_count(normalizer, &row);
-}
-
 bool apl_normalizer_is_wrapper(const apl_normalizer *normalizer, apl_str name)
 {
     return apl_services_is_wrapper(normalizer->options.services, name);

@@ -41,9 +41,6 @@ void apl_normalizer_broken(apl_normalizer *normalizer, const apl_place *place, c
 /* A file that is no document at all: counted as unsupported under this name. */
 void apl_normalizer_unsupported(apl_normalizer *normalizer, const char *what);
 
-/* Files that were read and in which there is nothing to tell: counted as read, under this type. */
-void apl_normalizer_seen(apl_normalizer *normalizer, const char *type, uint64_t count);
-
 /* True when pages hold their documents in a member of this name. */
 bool apl_normalizer_is_wrapper(const apl_normalizer *normalizer, apl_str name);
 

@@ -110,7 +110,6 @@ void apl_content_free(apl_content *content)
     apl_memory_free(content->service_infos.items);
     apl_memory_free(content->frameworks.items);
     apl_memory_free(content->models.items);
-    apl_memory_free(content->inspected.items);
     apl_memory_free(content->rules);
     apl_table_free(content->controls_by_check);
     apl_policy_set_free(content->policies);
@@ -234,46 +233,17 @@ static apl_status add_model_names(apl_content *content, const apl_content_file *
     return APL_OK;
 }
 
-static apl_status add_inspected(apl_content *content, const apl_content_file *file)
-{
-    apl_content_file kept = {apl_arena_str(content->arena, file->path), file->value};
-
-    if (apl_inspection_is_content(file->path))
-        APL_PUSH(&content->inspected, kept);
-    return APL_OK;
-}
-
-/* The two halves of files, apart; the caller frees both. */
-static void split_files(apl_value **values, apl_str **paths, const apl_content_files *files)
-{
-    *values = apl_memory_new((files->count + 1) * sizeof **values);
-    *paths = apl_memory_new((files->count + 1) * sizeof **paths);
-    for (size_t i = 0; i < files->count; i++) {
-        (*values)[i] = files->items[i].value;
-        (*paths)[i] = files->items[i].path;
-    }
-}
-
 apl_status apl_content_globals(apl_globals **out, const apl_content *content)
 {
-    apl_value *values = NULL;
-    apl_str *paths = NULL;
+    size_t count = content->models.count;
+    apl_value *values = apl_memory_new((count + 1) * sizeof *values);
+    apl_str *paths = apl_memory_new((count + 1) * sizeof *paths);
 
-    split_files(&values, &paths, &content->models);
-    apl_status status = apl_globals_new(out, values, paths, content->models.count);
-    apl_memory_free(values);
-    apl_memory_free(paths);
-    return status;
-}
-
-apl_status apl_content_inspection(apl_inspection **out, const apl_content *content)
-{
-    apl_value *values = NULL;
-    apl_str *paths = NULL;
-
-    split_files(&values, &paths, &content->inspected);
-    const apl_inspect_content known = {values, paths, content->inspected.count};
-    apl_status status = apl_inspection_open(out, apl_inspector_table, apl_inspector_table_count, &known);
+    for (size_t i = 0; i < count; i++) {
+        values[i] = content->models.items[i].value;
+        paths[i] = content->models.items[i].path;
+    }
+    apl_status status = apl_globals_new(out, values, paths, count);
     apl_memory_free(values);
     apl_memory_free(paths);
     return status;
@@ -347,8 +317,6 @@ apl_status apl_content_compile(apl_content *content, const apl_content_files *fi
         status = each_file(content, files, "techniques/", "", add_technique);
     if (status == APL_OK)
         status = each_file(content, files, "models/", "", add_model_names);
-    if (status == APL_OK)
-        status = each_file(content, files, "", "", add_inspected);
     if (status != APL_OK)
         return status;
     sort_rules(content);

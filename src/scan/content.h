@@ -8,7 +8,6 @@
 #include "access/access.h"
 #include "evaluate/mute.h"
 #include "graph/technique.h"
-#include "inspect/inspection.h"
 #include "normalize/services.h"
 #include "scan/scan.h"
 
@@ -51,15 +50,14 @@ struct apl_content {
     APL_VECTOR(apl_framework_info) frameworks;
     apl_table *controls_by_check; /* check -> index into control_lists */
     APL_VECTOR(apl_control_list) control_lists;
-    apl_content_files models;    /* names that pickles import; compiled when they are asked for */
-    apl_content_files inspected; /* what inspectors know; compiled when they are asked for */
+    apl_content_files models; /* names that pickles import; compiled when they are asked for */
     apl_str digest;
     bool wants_bom; /* keep what bills of materials tell */
     apl_content_need need;
 };
 
-/* Reads the content files below `root` (vocabulary/, frameworks/, services/, techniques/, models/, classifiers/; cases
- * are left out), sorted by path. */
+/* Reads the content files below `root` (vocabulary/, frameworks/, services/, techniques/, models/; cases are left out),
+ * sorted by path. */
 apl_status apl_content_read_folder(apl_content_files *out, apl_arena *arena, const char *root);
 
 /* The built-in content as the content tool writes it: magic, digest, each file as JSON, alias image. */
@@ -86,9 +84,6 @@ apl_status apl_content_compile(apl_content *content, const apl_content_files *fi
 
 /* The frameworks of the files, and the controls of each check. */
 apl_status apl_content_frameworks(apl_content *content, const apl_content_files *files);
-
-/* Opens the inspectors of the program with the content that they ask for. */
-apl_status apl_content_inspection(apl_inspection **out, const apl_content *content);
 
 /* Fills the controls of a rule from the frameworks. */
 void apl_content_join_controls(apl_content *content, apl_rule_info *info);

@@ -28,8 +28,7 @@ apl_status apl_content_check_places(const apl_content_files *files)
         bool is_service = slashes == 3 && apl_str_ends(path, APL_STR("/service.yaml"));
         bool is_roles = slashes == 3 && apl_str_ends(path, APL_STR("/roles.yaml"));
         bool is_provider = slashes == 2 && apl_str_ends(path, APL_STR("/provider.yaml"));
-        if (apl_str_starts(path, APL_STR("services/")) && !is_rule && !is_service && !is_provider && !is_roles &&
-            !apl_inspection_is_content(path))
+        if (apl_str_starts(path, APL_STR("services/")) && !is_rule && !is_service && !is_provider && !is_roles)
             return apl_fail(
                 APL_E_CONTENT,
                 "%.*s: nobody looks here; services have <cloud>/provider.yaml, <cloud>/<service>/service.yaml, "

@@ -15,8 +15,7 @@
 #define MAGIC APL_STR("APLCONT2")
 #define NUMBER_BYTES 8u
 
-static const char *const content_folders[] = {"vocabulary", "frameworks",  "services", "techniques",
-                                              "models",     "classifiers", NULL};
+static const char *const content_folders[] = {"vocabulary", "frameworks", "services", "techniques", "models", NULL};
 
 static bool is_content(apl_str path)
 {
@@ -64,10 +63,10 @@ apl_status apl_content_read_folder(apl_content_files *out, apl_arena *arena, con
         apl_files_free(&files);
     }
     if (status == APL_OK && out->count == before)
-        return apl_fail(APL_E_USAGE,
-                        "%s: no content: it has no vocabulary/, frameworks/, services/, techniques/, models/ or "
-                        "classifiers/ with YAML files",
-                        root);
+        return apl_fail(
+            APL_E_USAGE,
+            "%s: no content: it has no vocabulary/, frameworks/, services/, techniques/ or models/ with YAML files",
+            root);
     if (out->count > before)
         qsort(out->items + before, out->count - before, sizeof *out->items, by_path);
     return status;

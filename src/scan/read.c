@@ -28,7 +28,6 @@ typedef struct reading_job {
     const apl_scan_options *options;
     apl_queue *full;
     apl_queue *empty;
-    apl_scan_inspect *inspect; /* NULL: see reading */
     apl_chunk *chunks;
     pthread_mutex_t lock; /* for messages */
     APL_VECTOR(apl_read_message) messages;
@@ -329,34 +328,13 @@ static bool is_wrapper(void *context, apl_str name)
     return apl_normalizer_is_wrapper(job->reading->normalizers[0], name);
 }
 
-static uint32_t name_file(void *context, apl_str shown, apl_str *kept)
-{
-    reading_job *job = context;
-    uint32_t file = (uint32_t)job->reading->estate->files.count;
-
-    (void)pthread_mutex_lock(&job->lock);
-    *kept = apl_arena_str(job->reading->estate->arena, shown);
-    (void)pthread_mutex_unlock(&job->lock);
-    APL_PUSH(&job->reading->estate->files, ((apl_source_file){*kept}));
-    return file;
-}
-
 static void name_text(reading_job *job, apl_str shown)
 {
-    job->file = name_file(job, shown, &job->path);
-}
-
-/* What inspectors found, from one of their threads. */
-static void give_inspected(void *context, uint32_t file, apl_str path, apl_str documents)
-{
-    reading_job *job = context;
-    apl_chunk *chunk = apl_queue_pop(job->empty);
-
-    apl_chunk_take(chunk, documents);
-    chunk->file = file;
-    chunk->path = path;
-    chunk->is_named = false;
-    apl_queue_push(job->full, chunk);
+    (void)pthread_mutex_lock(&job->lock);
+    job->path = apl_arena_str(job->reading->estate->arena, shown);
+    (void)pthread_mutex_unlock(&job->lock);
+    job->file = (uint32_t)job->reading->estate->files.count;
+    APL_PUSH(&job->reading->estate->files, ((apl_source_file){job->path}));
 }
 
 static void read_failed(reading_job *job)
@@ -401,7 +379,7 @@ static void read_file(reading_job *job, const apl_file *file)
 
     job->is_named = file->is_named;
     job->stream = NULL;
-    if (read_model(job, file) || (job->inspect && apl_scan_inspect_file(job->inspect, file)))
+    if (read_model(job, file))
         return;
     if (apl_stream_open(&job->stream, file) != APL_OK) {
         name_text(job, shown);
@@ -459,18 +437,6 @@ static bool is_ignored(const apl_scan_options *options, const apl_file *file)
                                              strcmp(path + size, "-shm") == 0 || strcmp(path + size, "-journal") == 0);
 }
 
-/* The normalizers' threads have ended by now. */
-static void finish_inspect(reading_job *job)
-{
-    for (size_t i = 0; i < apl_inspection_count(job->reading->inspection); i++) {
-        uint64_t seen = apl_scan_inspect_seen(job->inspect, i);
-        if (seen)
-            apl_normalizer_seen(job->reading->normalizers[0],
-                                apl_inspection_inspector(job->reading->inspection, i)->type, seen);
-    }
-    apl_scan_inspect_free(job->inspect);
-}
-
 static void read_files(reading_job *job, const apl_files *files)
 {
     unsigned threads = job->reading->count;
@@ -483,22 +449,14 @@ static void read_files(reading_job *job, const apl_files *files)
     for (size_t i = 0; i < chunk_count; i++)
         apl_queue_push(job->empty, &job->chunks[i]);
     apl_threads *group = apl_threads_start(threads, parse_thread, job);
-    if (job->reading->inspection && apl_inspection_count(job->reading->inspection)) {
-        const apl_scan_inspect_options options = {job->reading->inspection, threads, give_inspected, name_file, job};
-        job->inspect = apl_scan_inspect_new(&options);
-    }
     for (size_t i = 0; i < files->files.count; i++) {
         if (!is_ignored(job->options, &files->files.items[i]))
             read_file(job, &files->files.items[i]);
         job->bytes_before += files->files.items[i].size;
         tell_progress(job, job->bytes_before);
     }
-    if (job->inspect)
-        apl_scan_inspect_finish(job->inspect);
     apl_queue_close(job->full);
     apl_threads_join(group);
-    if (job->inspect)
-        finish_inspect(job);
     for (size_t i = 0; i < chunk_count; i++)
         apl_chunk_free(&job->chunks[i]);
     apl_memory_free(job->chunks);

@@ -6,7 +6,6 @@
 #define APL_SCAN_READ_H
 
 #include "normalize/normalizer.h"
-#include "scan/inspect.h"
 #include "scan/models.h"
 #include "scan/scan.h"
 
@@ -21,8 +20,7 @@ typedef struct apl_reading {
     apl_estate *estate; /* files are added here */
     apl_normalizer **normalizers;
     unsigned count;          /* normalizers, and reading threads */
-    apl_scan_models *models;    /* NULL: model files are read like any other file */
-    apl_inspection *inspection; /* NULL: nothing but documents and models is read */
+    apl_scan_models *models; /* NULL: model files are read like any other file */
 } apl_reading;
 
 /* Reads all sources through the normalizers, one thread each, and calls on_message in the order of files. A source that

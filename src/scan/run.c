@@ -60,16 +60,11 @@ apl_status apl_pipeline_estate(apl_estate *estate, apl_content *content, const a
     apl_globals *globals = NULL;
     if (!options->is_policy_eval)
         status = apl_content_globals(&globals, content);
-    apl_reading reading = {estate, normalizers, threads, NULL, NULL};
+    apl_reading reading = {estate, normalizers, threads, NULL};
     if (status == APL_OK && globals)
         status = apl_scan_models_new(&reading.models, globals);
-    if (status == APL_OK && !options->is_policy_eval)
-        status = apl_content_inspection(&reading.inspection, content);
-    if (status == APL_OK && reading.inspection)
-        status = apl_inspection_start(reading.inspection, threads);
     if (status == APL_OK)
         status = apl_read_sources(&reading, options);
-    apl_inspection_close(reading.inspection);
     apl_scan_models_free(reading.models);
     if (status == APL_OK) {
         estate->spool = spool.descriptor;

@@ -117,11 +117,28 @@ static void is_replaced(void **state)
     apl_worker_stop(worker);
 }
 
+/* The process behind the second worker must not keep the first one's socket open: stopping would wait for ever. */
+static void stops_while_a_later_one_goes_on(void **state)
+{
+    char context[] = "";
+    apl_worker *first = NULL;
+    apl_worker *second = NULL;
+
+    (void)state;
+    assert_int_equal(apl_worker_start(&first, obey, context), APL_OK);
+    assert_int_equal(apl_worker_start(&second, obey, context), APL_OK);
+    expect(first, "read", "hello");
+    apl_worker_stop(first);
+    expect(second, "read", "hello");
+    apl_worker_stop(second);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_and_nothing_else),
         cmocka_unit_test(is_replaced),
+        cmocka_unit_test(stops_while_a_later_one_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

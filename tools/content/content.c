@@ -1,9 +1,8 @@
 /* tools/content/content.c: checks all content and packs it for building in.
  *
- * apl-content --output FILE --root DIR reads vocabulary/, frameworks/, services/, techniques/, models/ and classifiers/
- * below DIR, compiles them as a scan would, insists that every rule has a passing, a failing and an unread case and a
- * check that supports a control, and writes the packed form. Every mistake is one line on stderr and the build stops.
- */
+ * apl-content --output FILE --root DIR reads vocabulary/, frameworks/, services/, techniques/ and models/ below DIR,
+ * compiles them as a scan would, insists that every rule has a passing, a failing and an unread case and a check that
+ * supports a control, and writes the packed form. Every mistake is one line on stderr and the build stops. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,7 +82,6 @@ static apl_status pack(apl_arena *arena, const char *root, const char *output)
     apl_aliases *aliases = NULL;
     apl_content *content = NULL;
     apl_globals *globals = NULL;
-    apl_inspection *inspection = NULL;
     apl_text image;
     apl_text packed;
 
@@ -101,8 +99,6 @@ static apl_status pack(apl_arena *arena, const char *root, const char *output)
     if (status == APL_OK)
         status = apl_content_globals(&globals, content);
     if (status == APL_OK)
-        status = apl_content_inspection(&inspection, content);
-    if (status == APL_OK)
         status = check_cases(content, arena, root);
     if (status == APL_OK)
         status = apl_content_check_controls(content);
@@ -110,7 +106,6 @@ static apl_status pack(apl_arena *arena, const char *root, const char *output)
         apl_content_pack(&packed, &files, apl_text_str(&image));
         status = write_file(output, apl_text_str(&packed));
     }
-    apl_inspection_close(inspection);
     apl_globals_free(globals);
     apl_content_free(content);
     apl_memory_free(files.items);
