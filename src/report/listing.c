@@ -45,6 +45,15 @@ static void add_tags(apl_text *out, apl_value tags)
     }
 }
 
+apl_value apl_cell_texts(apl_arena *scratch, const apl_str *texts, size_t count)
+{
+    apl_value *items = APL_ARENA_ARRAY(scratch, apl_value, count);
+
+    for (size_t i = 0; i < count; i++)
+        items[i] = apl_value_string(texts[i]);
+    return apl_value_array(items, count);
+}
+
 apl_value apl_cell_changes(apl_arena *scratch, const apl_drift_value *values, size_t count)
 {
     apl_value *items = APL_ARENA_ARRAY(scratch, apl_value, count);

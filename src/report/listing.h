@@ -70,6 +70,9 @@ apl_listing apl_listing_controls(apl_arena *arena, const apl_snapshot *snapshot,
 apl_listing apl_listing_snapshots(apl_arena *arena, const apl_scan_info *scans, const apl_summary *summaries,
                                   size_t count);
 
+/* A list of texts, which are not copied. */
+apl_value apl_cell_texts(apl_arena *scratch, const apl_str *texts, size_t count);
+
 /* Each changed path with both values: `properties.publicNetworkAccess: "Disabled" -> "Enabled"`. In `scratch`. */
 apl_value apl_cell_changes(apl_arena *scratch, const apl_drift_value *values, size_t count);
 

@@ -29,15 +29,6 @@ static const apl_column columns[] = {
     {"expires", "Statement ends", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
 };
 
-static apl_value texts_cell(apl_arena *scratch, const apl_str *texts, size_t count)
-{
-    apl_value *items = APL_ARENA_ARRAY(scratch, apl_value, count);
-
-    for (size_t i = 0; i < count; i++)
-        items[i] = apl_value_string(texts[i]);
-    return apl_value_array(items, count);
-}
-
 static apl_value number_cell(uint64_t number)
 {
     return apl_value_integer((int64_t)number);
@@ -60,9 +51,9 @@ static void fill_row(apl_value *cells, const apl_listing *listing, size_t row, a
     cells[i++] = number_cell(result->unread);
     cells[i++] = number_cell(result->accepted);
     cells[i++] = number_cell(result->fixes);
-    cells[i++] = texts_cell(scratch, info->checks, info->check_count);
-    cells[i++] = texts_cell(scratch, info->roles, info->role_count);
-    cells[i++] = texts_cell(scratch, info->risk_classes, info->risk_class_count);
+    cells[i++] = apl_cell_texts(scratch, info->checks, info->check_count);
+    cells[i++] = apl_cell_texts(scratch, info->roles, info->role_count);
+    cells[i++] = apl_cell_texts(scratch, info->risk_classes, info->risk_class_count);
     cells[i++] = apl_value_string(info->applies_from);
     cells[i++] = apl_value_string(result->attestation ? result->attestation->owner : APL_STR_NONE);
     cells[i++] = apl_value_string(result->attestation ? result->attestation->expires : APL_STR_NONE);

@@ -181,15 +181,6 @@ static const apl_column framework_columns[] = {
     {"controls", "Controls", APL_IN_DATA, 0, 0, APL_CUT_END, false, false},
 };
 
-static apl_value texts_cell(apl_arena *scratch, const apl_str *texts, size_t count)
-{
-    apl_value *items = APL_ARENA_ARRAY(scratch, apl_value, count);
-
-    for (size_t i = 0; i < count; i++)
-        items[i] = text_cell(texts[i]);
-    return apl_value_array(items, count);
-}
-
 static apl_value control_cell(apl_arena *scratch, const apl_control_info *control)
 {
     apl_member *members = APL_ARENA_ARRAY(scratch, apl_member, 8);
@@ -198,12 +189,12 @@ static apl_value control_cell(apl_arena *scratch, const apl_control_info *contro
     members[i++] = (apl_member){APL_STR("control"), text_cell(control->id)};
     members[i++] = (apl_member){APL_STR("title"), text_cell(control->title)};
     members[i++] = (apl_member){APL_STR("evidence"), text_cell(control->evidence)};
-    members[i++] = (apl_member){APL_STR("checks"), texts_cell(scratch, control->checks, control->check_count)};
+    members[i++] = (apl_member){APL_STR("checks"), apl_cell_texts(scratch, control->checks, control->check_count)};
     if (control->role_count)
-        members[i++] = (apl_member){APL_STR("roles"), texts_cell(scratch, control->roles, control->role_count)};
+        members[i++] = (apl_member){APL_STR("roles"), apl_cell_texts(scratch, control->roles, control->role_count)};
     if (control->risk_class_count)
         members[i++] = (apl_member){APL_STR("risk_classes"),
-                                    texts_cell(scratch, control->risk_classes, control->risk_class_count)};
+                                    apl_cell_texts(scratch, control->risk_classes, control->risk_class_count)};
     if (control->applies_from.size)
         members[i++] = (apl_member){APL_STR("applies_from"), text_cell(control->applies_from)};
     if (control->text.size)

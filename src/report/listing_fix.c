@@ -43,15 +43,6 @@ static apl_value findings_cell(apl_arena *scratch, const apl_fix_step *step)
     return apl_value_array(items, step->finding_count);
 }
 
-static apl_value commands_cell(apl_arena *scratch, const apl_remedy *remedy)
-{
-    apl_value *items = APL_ARENA_ARRAY(scratch, apl_value, remedy->command_count);
-
-    for (size_t i = 0; i < remedy->command_count; i++)
-        items[i] = apl_value_string(remedy->commands[i]);
-    return apl_value_array(items, remedy->command_count);
-}
-
 static void fix_row(apl_value *cells, const apl_listing *listing, size_t row, apl_arena *scratch)
 {
     const apl_fix_plan *plan = listing->rows;
@@ -70,7 +61,7 @@ static void fix_row(apl_value *cells, const apl_listing *listing, size_t row, ap
     cells[i++] = changes_cell(scratch, &step->changes);
     cells[i++] = apl_value_string(step->blast.breaks);
     cells[i++] = apl_value_integer((int64_t)step->blast.count);
-    cells[i++] = commands_cell(scratch, &remedy);
+    cells[i++] = apl_cell_texts(scratch, remedy.commands, remedy.command_count);
     cells[i++] = apl_value_string(step->undo_command);
     cells[i++] = plan->has_score ? apl_value_string(apl_arena_format(scratch, "%.1f", step->score)) : APL_MISSING;
     cells[i++] = apl_value_integer((int64_t)step->paths);

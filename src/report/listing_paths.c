@@ -26,15 +26,6 @@ static apl_value steps_cell(apl_arena *scratch, const apl_path *path)
     return apl_value_array(items, path->step_count);
 }
 
-static apl_value texts_cell(apl_arena *scratch, const apl_str *texts, size_t count)
-{
-    apl_value *items = APL_ARENA_ARRAY(scratch, apl_value, count);
-
-    for (size_t i = 0; i < count; i++)
-        items[i] = apl_value_string(texts[i]);
-    return apl_value_array(items, count);
-}
-
 static void path_row(apl_value *cells, const apl_listing *listing, size_t row, apl_arena *scratch)
 {
     const apl_estate *estate = listing->snapshot->estate;
@@ -47,7 +38,7 @@ static void path_row(apl_value *cells, const apl_listing *listing, size_t row, a
     cells[i++] = apl_value_string(estate->assets.items[path->entry].id);
     cells[i++] = apl_value_string(estate->assets.items[path->target].id);
     cells[i++] = steps_cell(scratch, path);
-    cells[i++] = texts_cell(scratch, path->fixes, path->fix_count);
+    cells[i++] = apl_cell_texts(scratch, path->fixes, path->fix_count);
     cells[i++] = apl_value_string(apl_str_from(path->group));
     cells[i++] = apl_value_string(apl_str_from(path->id));
     APL_ASSERT(i == sizeof columns / sizeof columns[0]);

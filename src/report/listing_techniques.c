@@ -22,15 +22,6 @@ typedef struct technique_rows {
     size_t count;
 } technique_rows;
 
-static apl_value texts_cell(apl_arena *scratch, const apl_str *texts, size_t count)
-{
-    apl_value *items = APL_ARENA_ARRAY(scratch, apl_value, count);
-
-    for (size_t i = 0; i < count; i++)
-        items[i] = apl_value_string(texts[i]);
-    return apl_value_array(items, count);
-}
-
 static void technique_row(apl_value *cells, const apl_listing *listing, size_t row, apl_arena *scratch)
 {
     const apl_technique *technique = ((const technique_rows *)listing->rows)->items[row];
@@ -41,10 +32,10 @@ static void technique_row(apl_value *cells, const apl_listing *listing, size_t r
     cells[i++] = apl_value_string(technique->title);
     cells[i++] = apl_value_string(technique->family);
     cells[i++] = apl_value_real(technique->likelihood);
-    cells[i++] = texts_cell(scratch, technique->attack, technique->attack_count);
-    cells[i++] = texts_cell(scratch, technique->atlas, technique->atlas_count);
-    cells[i++] = texts_cell(scratch, technique->breaks, technique->break_count);
-    cells[i++] = texts_cell(scratch, technique->lowers, technique->lower_count);
+    cells[i++] = apl_cell_texts(scratch, technique->attack, technique->attack_count);
+    cells[i++] = apl_cell_texts(scratch, technique->atlas, technique->atlas_count);
+    cells[i++] = apl_cell_texts(scratch, technique->breaks, technique->break_count);
+    cells[i++] = apl_cell_texts(scratch, technique->lowers, technique->lower_count);
     cells[i++] = apl_value_string(technique->source);
     APL_ASSERT(i == sizeof columns / sizeof columns[0]);
 }

@@ -33,6 +33,18 @@ void apl_row_text(apl_text *out, apl_str name, apl_str value)
     apl_json_write_string(out, value);
 }
 
+void apl_row_texts(apl_text *out, apl_str name, const apl_str *texts, size_t count)
+{
+    apl_row_key(out, name, false);
+    apl_text_add_char(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            apl_text_add_char(out, ',');
+        apl_json_write_string(out, texts[i]);
+    }
+    apl_text_add_char(out, ']');
+}
+
 static void add_name(apl_text *out, apl_str member, const char *name)
 {
     apl_str text = apl_str_from(name);

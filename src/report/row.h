@@ -37,6 +37,7 @@ void apl_row_evidence(apl_text *out, const apl_finding *finding);
 /* `"name":` with the comma before it when it is not the first, and a text member whole. */
 void apl_row_key(apl_text *out, apl_str name, bool is_first);
 void apl_row_text(apl_text *out, apl_str name, apl_str value);
+void apl_row_texts(apl_text *out, apl_str name, const apl_str *texts, size_t count);
 
 /* One sentence for people: `properties.disableLocalAuth is false, expected true`. */
 void apl_row_sentence(apl_text *out, const apl_evidence *evidence);

@@ -27,17 +27,6 @@ static void add_share(apl_text *out, const char *name, uint64_t part, uint64_t w
         apl_text_add_format(out, ",\"%s\":null", name);
 }
 
-static void add_texts(apl_text *out, const char *name, const apl_str *texts, size_t count)
-{
-    apl_text_add_format(out, ",\"%s\":[", name);
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            apl_text_add_char(out, ',');
-        apl_json_write_string(out, texts[i]);
-    }
-    apl_text_add_char(out, ']');
-}
-
 static void add_assets(apl_text *out, const char *name, const apl_estate *estate, const apl_asset_id *assets,
                        size_t count)
 {
@@ -103,8 +92,8 @@ static void add_control(apl_text *out, const apl_estate *estate, const apl_contr
     apl_row_text(out, APL_STR("evidence"), info->evidence);
     apl_row_text(out, APL_STR("state"), apl_str_from(apl_control_state_names[result->state]));
     apl_row_text(out, APL_STR("signal"), apl_str_from(apl_control_signal_names[result->signal]));
-    add_texts(out, "roles", info->roles, info->role_count);
-    add_texts(out, "risk_classes", info->risk_classes, info->risk_class_count);
+    apl_row_texts(out, APL_STR("roles"), info->roles, info->role_count);
+    apl_row_texts(out, APL_STR("risk_classes"), info->risk_classes, info->risk_class_count);
     if (info->applies_from.size) {
         apl_text_add(out, APL_STR(",\"applies_from\":{\"date\":"));
         apl_json_write_string(out, info->applies_from);

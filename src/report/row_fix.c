@@ -39,17 +39,6 @@ static void add_before(apl_text *out, const apl_changes *changes)
     apl_text_add_char(out, ']');
 }
 
-static void add_texts(apl_text *out, const char *name, const apl_str *items, size_t count)
-{
-    apl_text_add_format(out, ",\"%s\":[", name);
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            apl_text_add_char(out, ',');
-        apl_json_write_string(out, items[i]);
-    }
-    apl_text_add_char(out, ']');
-}
-
 static void add_finding(apl_text *out, const apl_finding *finding)
 {
     apl_text_add_format(out, "{\"id\":\"%.32s\",\"severity\":\"%s\"", finding->id,
@@ -114,8 +103,8 @@ static void add_step(apl_text *out, const apl_report *report, const apl_fix_step
     add_operations(out, "patch", &step->changes);
     add_before(out, &step->changes);
     add_operations(out, "undo", &step->undo);
-    add_texts(out, "commands", remedy.commands, remedy.command_count);
-    add_texts(out, "undo_commands", &step->undo_command, step->undo_command.size > 0);
+    apl_row_texts(out, APL_STR("commands"), remedy.commands, remedy.command_count);
+    apl_row_texts(out, APL_STR("undo_commands"), &step->undo_command, step->undo_command.size > 0);
     apl_row_text(out, APL_STR("bicep"), rule->fix_bicep);
     apl_row_text(out, APL_STR("terraform"), rule->fix_terraform);
     add_blast(out, estate, &step->blast);
@@ -126,7 +115,7 @@ static void add_step(apl_text *out, const apl_report *report, const apl_fix_step
     else
         apl_text_add(out, APL_STR("null"));
     apl_text_add_format(out, ",\"paths\":%zu", step->paths);
-    add_texts(out, "broken", step->broken, step->broken_count);
+    apl_row_texts(out, APL_STR("broken"), step->broken, step->broken_count);
     apl_text_add(out, APL_STR("}}"));
     apl_arena_free(scratch);
 }

@@ -3,18 +3,6 @@
  * Members and order are those of docs/schemas/aplomb.scan.v1.json, $defs/path. */
 #include "report/row.h"
 
-static void add_texts(apl_text *out, apl_str name, const apl_str *texts, size_t count)
-{
-    apl_row_key(out, name, false);
-    apl_text_add_char(out, '[');
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            apl_text_add_char(out, ',');
-        apl_json_write_string(out, texts[i]);
-    }
-    apl_text_add_char(out, ']');
-}
-
 static void add_step(apl_text *out, const apl_estate *estate, const apl_path_step *step)
 {
     apl_text_add(out, APL_STR("{\"from\":"));
@@ -26,7 +14,7 @@ static void add_step(apl_text *out, const apl_estate *estate, const apl_path_ste
         apl_row_text(out, APL_STR("relation"), step->relation);
     apl_row_text(out, APL_STR("why"), step->why);
     apl_text_add_format(out, ",\"likelihood\":%.3f", step->likelihood);
-    add_texts(out, APL_STR("fixes"), step->findings, step->finding_count);
+    apl_row_texts(out, APL_STR("fixes"), step->findings, step->finding_count);
     apl_text_add_char(out, '}');
 }
 
@@ -48,6 +36,6 @@ void apl_row_path(apl_text *out, const apl_estate *estate, const apl_path *path)
         add_step(out, estate, &path->steps[i]);
     }
     apl_text_add_char(out, ']');
-    add_texts(out, APL_STR("fixes"), path->fixes, path->fix_count);
+    apl_row_texts(out, APL_STR("fixes"), path->fixes, path->fix_count);
     apl_text_add_char(out, '}');
 }

@@ -9,15 +9,21 @@
 #include "report/remedy.h"
 
 #define LINE_BYTES_MAX (64u << 10)
+#define LABEL_INDENT 4u
 #define LABEL_WIDTH 13u
 #define NEIGHBOURS_SHOWN 4
 #define VALUE_COLUMNS_MAX 48u
 
+static void add_label(apl_text *out, const apl_screen *screen, const char *label)
+{
+    apl_screen_spaces(out, LABEL_INDENT);
+    apl_screen_add_styled(out, screen, APL_STYLE_DIM, apl_str_from(label));
+    apl_screen_spaces(out, LABEL_WIDTH - LABEL_INDENT - (unsigned)strlen(label));
+}
+
 static void add_labelled(apl_text *out, const apl_screen *screen, const char *label, apl_text *text)
 {
-    apl_screen_spaces(out, 4);
-    apl_screen_add_styled(out, screen, APL_STYLE_DIM, apl_str_from(label));
-    apl_screen_spaces(out, LABEL_WIDTH - 4 - (unsigned)strlen(label));
+    add_label(out, screen, label);
     apl_screen_wrap(out, screen, apl_text_str(text), LABEL_WIDTH);
     text->size = 0;
 }
@@ -77,9 +83,7 @@ static void add_neighbours(apl_text *out, const apl_screen *screen, const apl_es
 /* Whole, whatever the width: a command that is broken over lines cannot be copied. */
 static void add_command(apl_text *out, const apl_screen *screen, const char *label, apl_str command)
 {
-    apl_screen_spaces(out, 4);
-    apl_screen_add_styled(out, screen, APL_STYLE_DIM, apl_str_from(label));
-    apl_screen_spaces(out, LABEL_WIDTH - 4 - (unsigned)strlen(label));
+    add_label(out, screen, label);
     apl_screen_add(out, screen, command);
     apl_text_add_char(out, '\n');
 }

@@ -280,10 +280,9 @@ const apl_command apl_command_fix = {
     .arguments = "[SOURCE...]",
     .details =
         "Reads the stored snapshot, or scans the sources in memory without storing. Chosen by nothing, the plan has "
-        "the "
-        "fewest findings that break all attack paths, then those that cost the score most. Options for assets, checks "
-        "and severities choose failed findings. Score and paths after each step are searched and computed again, not "
-        "estimated. Nothing is changed anywhere.",
+        "the fewest findings that break all attack paths, then those that cost the score most. Options for assets, "
+        "checks and severities choose failed findings. Score and paths after each step are searched and computed "
+        "again, not estimated. Nothing is changed anywhere.",
     .examples = "aplomb fix\n"
                 "aplomb fix --path 255b2d9d\n"
                 "aplomb fix --check ai-local-auth-disabled --format markdown\n"
