@@ -8,12 +8,20 @@
 #include "base/limits.h"
 #include "link/internal.h"
 
+/* What one type makes, the same in each scope: a part of `made`. */
+typedef struct made_range {
+    size_t from;
+    size_t to;
+    bool is_made;
+} made_range;
+
 typedef struct unread_job {
     apl_estate *estate;
     apl_services *services;
     const apl_type *type;
-    apl_str scope;
     apl_template_facts facts; /* of a document that nobody read */
+    APL_VECTOR(apl_unread_relation) made;
+    made_range *ranges; /* by number of the type */
 } unread_job;
 
 static const apl_str any = {"*", 1};
@@ -58,10 +66,10 @@ static apl_str imagined_parent(const unread_job *job)
     return id;
 }
 
-static void add(const unread_job *job, apl_unread_relation unread)
+static void add(unread_job *job, apl_unread_relation unread)
 {
     unread.type = job->type->name;
-    apl_unread_add(job->estate, job->scope, unread);
+    APL_PUSH(&job->made, unread);
 }
 
 /* "host" of a template that gives "host:contoso.example". */
@@ -106,7 +114,7 @@ static void narrow(apl_unread_relation *unread, const apl_relation_rule *rule, a
 }
 
 /* One end of a rule, each way in which it may be found. */
-static void add_end(const unread_job *job, const apl_relation_end *end, const apl_relation_rule *rule,
+static void add_end(unread_job *job, const apl_relation_end *end, const apl_relation_rule *rule,
                     apl_unread_relation unread)
 {
     apl_arena *arena = job->estate->arena;
@@ -131,7 +139,7 @@ static void add_end(const unread_job *job, const apl_relation_end *end, const ap
     }
 }
 
-static void add_type(unread_job *job)
+static void make_type(unread_job *job)
 {
     apl_relation_type contains = apl_vocabulary_relation(job->estate->vocabulary, APL_STR("contains"));
 
@@ -152,13 +160,33 @@ static void add_type(unread_job *job)
     }
 }
 
+/* Adds what the type makes to the scope. */
+static void add_type(unread_job *job, const apl_type *type, apl_str scope)
+{
+    made_range *range = &job->ranges[type->number];
+
+    if (!range->is_made) {
+        job->type = type;
+        range->from = job->made.count;
+        make_type(job);
+        range->to = job->made.count;
+        range->is_made = true;
+    }
+    for (size_t i = range->from; i < range->to; i++)
+        apl_unread_add(job->estate, scope, job->made.items[i]);
+}
+
 void apl_link_unread(apl_estate *estate, apl_services *services)
 {
+    unread_job job = {.estate = estate, .services = services};
+
+    job.ranges = apl_memory_new((apl_services_type_count(services) + 1) * sizeof *job.ranges);
     for (size_t i = 0; i < estate->coverage.count; i++) {
         const apl_coverage *row = &estate->coverage.items[i];
-        unread_job job = {.estate = estate, .services = services, .scope = row->scope};
-        job.type = row->state == APL_COVERAGE_UNREAD ? apl_services_find(services, row->type) : NULL;
-        if (job.type && !job.type->is_never_read)
-            add_type(&job);
+        const apl_type *type = row->state == APL_COVERAGE_UNREAD ? apl_services_find(services, row->type) : NULL;
+        if (type && !type->is_never_read)
+            add_type(&job, type, row->scope);
     }
+    apl_memory_free(job.ranges);
+    apl_memory_free(job.made.items);
 }

@@ -116,6 +116,34 @@ static void another_subscription_doubts_nothing_here(void **state)
                         "stores-in<a stores-in<s stores-in<far stores-in<U ");
 }
 
+/* Rows of coverage that say the same type of so many subscriptions. */
+static size_t doubts_of(unsigned subscriptions)
+{
+    small_cloud cloud;
+    char row[256];
+
+    small_cloud_open(&cloud, 1, true);
+    small_cloud_read(&cloud, 0, assets);
+    for (unsigned i = 1; i <= subscriptions; i++) {
+        (void)snprintf(row, sizeof row, UNREAD("00000000-0000-0000-0000-%012u", "T.Ai/accounts"), i);
+        small_cloud_read(&cloud, 0, row);
+    }
+    small_cloud_link(&cloud, 1);
+    size_t count = cloud.estate.unread.count;
+    small_cloud_close(&cloud);
+    return count;
+}
+
+/* What holds for objects above all scopes is the same, however many scopes say it. */
+static void many_subscriptions_say_a_thing_once_for_the_directory(void **state)
+{
+    size_t of_one = doubts_of(1);
+
+    (void)state;
+    assert_true(of_one >= 2);
+    assert_int_equal(doubts_of(20), of_one / 2 * 21);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +151,7 @@ int main(void)
         cmocka_unit_test(only_what_such_documents_could_say_is_in_doubt),
         cmocka_unit_test(a_child_is_missed_where_it_would_stand),
         cmocka_unit_test(another_subscription_doubts_nothing_here),
+        cmocka_unit_test(many_subscriptions_say_a_thing_once_for_the_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
