@@ -3,10 +3,8 @@
  * Decides nothing about changes; evaluate/drift.h and evaluate/delta.h do. */
 #include "cli/comparison.h"
 
-#include "base/limits.h"
 #include "bytes/files.h"
 #include "evaluate/baseline.h"
-#include "json/json.h"
 
 static apl_status stored_body(apl_value *out, apl_arena *arena, apl_store *store, const apl_snapshot *snapshot,
                               apl_asset_id asset)
@@ -28,18 +26,9 @@ static apl_status body_after(apl_value *out, apl_arena *arena, void *context, ap
 {
     apl_comparison *it = context;
     apl_session *session = it->session;
-    apl_text text;
 
-    if (session->is_from_store)
-        return stored_body(out, arena, session->store, &session->snapshot, asset);
-    *out = APL_MISSING;
-    apl_text_init(&text, APL_DOCUMENT_BYTES_MAX);
-    apl_status status =
-        apl_estate_body(&text, session->snapshot.estate, &session->snapshot.estate->assets.items[asset]);
-    if (status == APL_OK && text.size)
-        status = apl_json_parse(out, arena, apl_text_str(&text));
-    apl_text_free(&text);
-    return status;
+    return session->is_from_store ? stored_body(out, arena, session->store, &session->snapshot, asset)
+                                  : apl_session_scanned_body(out, arena, session, asset);
 }
 
 apl_drift_side apl_comparison_after(apl_comparison *comparison)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "bytes/files.h"
 #include "cli/live_sources.h"
 #include "cli/sink.h"
@@ -302,6 +303,20 @@ static bool lacks_passes(const apl_session *session)
             return false;
     }
     return true;
+}
+
+apl_status apl_session_scanned_body(apl_value *out, apl_arena *arena, const apl_session *session, apl_asset_id asset)
+{
+    const apl_estate *estate = session->snapshot.estate;
+    apl_text text;
+
+    *out = APL_MISSING;
+    apl_text_init(&text, APL_DOCUMENT_BYTES_MAX);
+    apl_status status = apl_estate_body(&text, estate, &estate->assets.items[asset]);
+    if (status == APL_OK && text.size)
+        status = apl_json_parse(out, arena, apl_text_str(&text));
+    apl_text_free(&text);
+    return status;
 }
 
 void apl_session_select(apl_session *session)

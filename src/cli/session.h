@@ -67,6 +67,9 @@ apl_status apl_session_read_baseline(apl_snapshot *out, const apl_session *sessi
 /* The stored snapshot with all that its documents say, as a scan has it in memory. */
 apl_status apl_session_restore(apl_session *session);
 
+/* The document of an asset of a scan that kept them, in `arena`; missing when it had none. */
+apl_status apl_session_scanned_body(apl_value *out, apl_arena *arena, const apl_session *session, apl_asset_id asset);
+
 /* Makes the selection by the filter. */
 void apl_session_select(apl_session *session);
 

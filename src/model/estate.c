@@ -123,6 +123,14 @@ apl_status apl_estate_body(apl_text *out, const apl_estate *estate, const apl_as
     return apl_estate_spooled(out, estate, asset->origin.offset, asset->origin.size);
 }
 
+#define ID_START_MIN 4
+
+bool apl_id_starts(const char *id, apl_str word)
+{
+    return word.size >= ID_START_MIN && word.size < APL_PATH_ID_BYTES &&
+           apl_str_equal_nocase(apl_str_make(id, word.size), word);
+}
+
 apl_summary apl_snapshot_summary(const apl_snapshot *snapshot)
 {
     const apl_estate *estate = snapshot->estate;

@@ -273,6 +273,9 @@ apl_str apl_resource_group_of(apl_str id);
 /* The finding id: first 32 hexadecimal digits of SHA-256(rule id, newline, canonical asset id). */
 void apl_finding_id(char out[33], apl_str rule_id, apl_str canonical_asset_id);
 
+/* Whether the word stands for the id of a finding or path: its start, four digits at least, without regard to case. */
+bool apl_id_starts(const char *id, apl_str word);
+
 static inline apl_subject apl_estate_subject(const apl_estate *estate, apl_asset_id asset)
 {
     return (apl_subject){estate, &estate->assets.items[asset], estate->assets.items[asset].plan};

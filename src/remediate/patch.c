@@ -377,19 +377,28 @@ static bool find_token(uint32_t *place, apl_value container, token *wanted)
     return false;
 }
 
+/* Follows the first `most` steps as far as the document goes: how many there were, and where they end. */
+static size_t follow(apl_value *end, const making *job, route *path, size_t most)
+{
+    size_t depth = 0;
+    uint32_t place = 0;
+
+    *end = job->body;
+    while (depth < most && find_token(&place, *end, &path->tokens[depth])) {
+        *end = child_at(*end, place);
+        depth++;
+    }
+    return depth;
+}
+
 /* One concrete path. */
 static apl_status change_at(making *job, route *path)
 {
     bool removes = apl_str_equal(job->patch->operation, APL_STR("remove"));
     bool only_adds = apl_str_equal(job->patch->operation, APL_STR("add"));
-    apl_value at = job->body;
-    size_t depth = 0;
-    uint32_t place = 0;
+    apl_value at;
+    size_t depth = follow(&at, job, path, path->count);
 
-    while (depth < path->count && find_token(&place, at, &path->tokens[depth])) {
-        at = child_at(at, place);
-        depth++;
-    }
     if (depth == path->count) {
         bool is_same = removes ? false : apl_value_equal(at, job->patch->value);
         bool stays = is_same || (only_adds && at.type != APL_VALUE_NULL);
@@ -433,19 +442,6 @@ static size_t star_of(const route *path)
     return at;
 }
 
-static apl_value value_before(const making *job, route *path, size_t depth)
-{
-    apl_value at = job->body;
-    uint32_t place;
-
-    for (size_t i = 0; i < depth; i++) {
-        if (!find_token(&place, at, &path->tokens[i]))
-            return APL_MISSING;
-        at = child_at(at, place);
-    }
-    return at;
-}
-
 /* Paths that still have a [*] wait here, the last one first. */
 static apl_status change_patch(making *job)
 {
@@ -462,7 +458,9 @@ static apl_status change_patch(making *job)
             status = change_at(job, &path);
             continue;
         }
-        apl_value list = value_before(job, &path, star);
+        apl_value list;
+        if (follow(&list, job, &path, star) < star)
+            list = APL_MISSING;
         if (star + 1 == path.count) {
             status = append_to(job, &path, list);
             continue;

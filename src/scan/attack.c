@@ -95,7 +95,7 @@ typedef APL_VECTOR(uint32_t) numbers;
 static bool is_meant(const apl_finding *finding, apl_str word)
 {
     return apl_str_equal(finding->rule->check, word) || apl_str_equal(finding->rule->id, word) ||
-           (word.size >= 4 && word.size <= 32 && apl_str_equal_nocase(apl_str_make(finding->id, word.size), word));
+           apl_id_starts(finding->id, word);
 }
 
 static apl_status find_fixed(numbers *fixed, const apl_estate *estate, apl_str word)

@@ -3,14 +3,12 @@
  * Findings are chosen by id, check, path or the options for assets; chosen by nothing, the plan takes the fewest
  * findings that break all attack paths, and then those that cost the score most. Score and paths after each step come
  * from searching the attack graph again. docs/fix.md. */
-#include "base/limits.h"
 #include "cli/session.h"
 #include "cli/sink.h"
 #include "query/choke.h"
 #include "remediate/plan.h"
 
 #define STEPS_DEFAULT 20
-#define ID_START_MIN 4
 
 static const apl_option options[] = {
     APL_OPTION_FORMAT,
@@ -44,11 +42,6 @@ static void put_once(choice *chosen, const apl_finding *finding)
     APL_PUSH(&chosen->findings, finding);
 }
 
-static bool has_start(const char *id, apl_str word)
-{
-    return word.size >= ID_START_MIN && word.size <= 32 && apl_str_equal_nocase(apl_str_make(id, word.size), word);
-}
-
 static apl_status choose_finding(choice *chosen, apl_str word)
 {
     const apl_estate *estate = chosen->session->snapshot.estate;
@@ -56,7 +49,7 @@ static apl_status choose_finding(choice *chosen, apl_str word)
 
     for (size_t i = 0; i < estate->findings.count; i++) {
         const apl_finding *finding = &estate->findings.items[i];
-        if (!has_start(finding->id, word))
+        if (!apl_id_starts(finding->id, word))
             continue;
         if (found)
             return apl_fail(APL_E_USAGE, "--finding: several ids start with \"%.*s\"", APL_STR_ARG(word));
@@ -76,7 +69,7 @@ static apl_status find_path(uint32_t *out, const apl_estate *estate, apl_str wor
     size_t count = 0;
 
     for (uint32_t i = 0; i < estate->paths.count; i++) {
-        if (has_start(estate->paths.items[i].id, word)) {
+        if (apl_id_starts(estate->paths.items[i].id, word)) {
             *out = i;
             count++;
         }
@@ -157,20 +150,11 @@ static apl_status choose(choice *chosen)
 static apl_status body_of(apl_value *out, void *context, apl_asset_id asset)
 {
     apl_session *session = context;
-    apl_text text;
-    apl_status status = APL_OK;
 
-    *out = APL_MISSING;
-    if (session->is_from_store) {
-        *out = session->snapshot.bodies ? session->snapshot.bodies[asset] : APL_MISSING;
-        return APL_OK;
-    }
-    apl_text_init(&text, APL_DOCUMENT_BYTES_MAX);
-    status = apl_estate_body(&text, session->snapshot.estate, &session->snapshot.estate->assets.items[asset]);
-    if (status == APL_OK && text.size && !text.is_cut)
-        status = apl_json_parse(out, session->arena, apl_text_str(&text));
-    apl_text_free(&text);
-    return status;
+    if (!session->is_from_store)
+        return apl_session_scanned_body(out, session->arena, session, asset);
+    *out = session->snapshot.bodies ? session->snapshot.bodies[asset] : APL_MISSING;
+    return APL_OK;
 }
 
 /* The graph is searched again for each step, each with all those before it done. */
